@@ -1,0 +1,1 @@
+"""Claims that are measured: one file a claim, `python -m benchmarks` runs them."""

@@ -1,0 +1,1 @@
+"""Samskab: the working place of a co-creation council."""

@@ -1,0 +1,1 @@
+"""The rooms, on four floors."""

@@ -1,0 +1,1 @@
+"""Seats, meetings, agenda, decisions, tasks and the focus theme of a council."""

@@ -1,0 +1,1 @@
+"""What exists already, where it overlaps, and how double work is settled."""

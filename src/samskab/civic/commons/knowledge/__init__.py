@@ -1,0 +1,1 @@
+"""Methods, cases, dilemmas, models and templates about co-creating."""

@@ -1,0 +1,1 @@
+"""Who a person is: sign-in by e-mail code, passkeys, roles in a council, and my own page."""

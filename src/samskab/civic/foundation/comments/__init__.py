@@ -1,0 +1,1 @@
+"""What readers write below a public page, moderated."""

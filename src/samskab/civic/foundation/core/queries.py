@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from samskab.civic.foundation.core.models import Council, LogEntry
+
+
+def council_for_host(host: str) -> Council | None:
+    """The council of this host name, else the default one. One statement."""
+    name = host.lower()
+    councils = Council.objects.raw(
+        "SELECT c.*, h.id IS NOT NULL AS by_host FROM core_council c "
+        "LEFT JOIN core_hostname h ON h.council_id = c.id AND h.host = %s "
+        "WHERE c.is_default OR h.id IS NOT NULL ORDER BY by_host DESC LIMIT 1",
+        [name],
+    )
+    return next(iter(councils), None)
+
+
+def log_of(council: Council) -> QuerySet[LogEntry]:
+    return LogEntry.objects.filter(council=council)
+
+
+@dataclass(frozen=True)
+class Break:
+    """Where a chain does not hold, and how."""
+
+    seq: int
+    why: str
+
+
+def verify_log(council: Council) -> Iterator[Break]:
+    """Walks the chain from its first link; yields each place where it does not hold.
+
+    O(entries), constant memory.
+    """
+    previous, expected = "0" * 64, 1
+    for entry in log_of(council).order_by("seq").iterator(chunk_size=2000):
+        if entry.seq != expected:
+            yield Break(expected, f"entry {expected} is missing")
+            expected = entry.seq
+        if entry.previous != previous:
+            yield Break(entry.seq, "does not follow from the entry before it")
+        if entry.compute_digest() != entry.digest:
+            yield Break(entry.seq, "its content was changed")
+        previous, expected = entry.digest, expected + 1
+    if council.log_seq != expected - 1 or council.log_hash != previous:
+        yield Break(council.log_seq, "entries at the end are missing")

@@ -1,0 +1,1 @@
+"""Which personal data is kept, why and how long; export and erasure."""

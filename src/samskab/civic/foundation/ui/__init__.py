@@ -1,0 +1,1 @@
+"""Components and the page frame, built on DKFDS."""

@@ -1,0 +1,1 @@
+"""Concepts between installations: our signed feed, those we read, and what is in them."""

@@ -1,0 +1,1 @@
+"""A challenge and its steps, from raised to concept or closed."""

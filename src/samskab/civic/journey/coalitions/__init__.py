@@ -1,0 +1,1 @@
+"""Needs, who can supply them together, and the agreement."""

@@ -1,0 +1,1 @@
+"""Recipes that travel, and what came of them elsewhere."""

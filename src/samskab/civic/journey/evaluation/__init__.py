@@ -1,0 +1,1 @@
+"""Measuring honestly and the verdict of the council."""

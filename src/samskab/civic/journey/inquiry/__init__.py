@@ -1,0 +1,1 @@
+"""Finding the core: statements, votes, causes and framings."""

@@ -1,0 +1,52 @@
+from django.urls import path
+
+from samskab.civic.journey.inquiry import views
+
+app_name = "inquiry"
+BASE = "udfordringer/<int:pk>/kernen/"
+
+urlpatterns = [
+    path(BASE, views.home, name="home"),
+    path(f"{BASE}start/", views.start, name="start"),
+    path(f"{BASE}stem/", views.vote, name="vote"),
+    path(f"{BASE}mine-svar/", views.mine, name="mine"),
+    path(f"{BASE}skriv/", views.write, name="write"),
+    path(f"{BASE}kort/", views.opinion_map, name="map"),
+    path(f"{BASE}kort/tal/", views.all_numbers, name="numbers"),
+    path(f"{BASE}kort/historie/", views.history, name="history"),
+    path(f"{BASE}rapport/", views.report, name="report"),
+    path(f"{BASE}rapport/pdf/", views.report_pdf, name="report_pdf"),
+    path(f"{BASE}hvem-mangler/", views.missing, name="missing"),
+    path(f"{BASE}hvem-mangler/ny/", views.new_invitation, name="new_invitation"),
+    path(f"{BASE}hvem-mangler/<int:invitation>/", views.invitation, name="invitation"),
+    path(f"{BASE}aarsager/", views.causes, name="causes"),
+    path(f"{BASE}aarsager/ny/", views.new_cause, name="new_cause"),
+    path(f"{BASE}beskrivelse/", views.framings, name="framings"),
+    path(f"{BASE}beskrivelse/ny/", views.new_framing, name="new_framing"),
+    path(f"{BASE}beskrivelse/svar/<int:party>/", views.endorse, name="endorse"),
+    path(f"{BASE}beskrivelse/afslut/", views.conclude, name="conclude"),
+    path(f"{BASE}bord/", views.desk, name="desk"),
+    path(f"{BASE}bord/udsagn/", views.seed, name="seed"),
+    path(f"{BASE}bord/laes/", views.read_many, name="read_many"),
+    path(f"{BASE}bord/laesning/", views.set_reading, name="set_reading"),
+    path(f"{BASE}bord/ark/", views.sheets, name="sheets"),
+    path(f"{BASE}bord/ark/find/", views.find_sheet, name="find_sheet"),
+    path(f"{BASE}bord/ark/<int:sheet>/", views.sheet, name="sheet"),
+    path(f"{BASE}bord/ark/pdf/<int:first>-<int:last>/", views.sheets_pdf, name="sheets_pdf"),
+    path(f"{BASE}bord/links/", views.links, name="links"),
+    path(f"{BASE}bord/afstemning/", views.voting, name="voting"),
+    path(f"{BASE}bord/igen/", views.reopen, name="reopen"),
+    path(f"{BASE}bord/kort/", views.redraw, name="redraw"),
+    path(f"{BASE}bord/import/", views.bring_in, name="import"),
+    path(f"{BASE}bord/eksport/<slug:what>/", views.take_out, name="export"),
+    path("kernen/udsagn/<int:pk>/vis/", views.show_statement, name="show_statement"),
+    path("kernen/udsagn/<int:pk>/skjul/", views.hide_statement, name="hide_statement"),
+    path("kernen/udsagn/<int:pk>/samme/", views.merge_statement, name="merge_statement"),
+    path("kernen/aarsager/<int:pk>/samme/", views.merge_cause, name="merge_cause"),
+    path("kernen/aarsager/<int:pk>/vis/", views.show_cause, name="show_cause"),
+    path("kernen/aarsager/<int:pk>/skjul/", views.hide_cause, name="hide_cause"),
+    path("kernen/aarsager/<int:pk>/vaegt/", views.weigh, name="weigh"),
+    path("kernen/ind/<slug:code>/", views.by_invitation, name="door"),
+    path("kernen/ark/<slug:code>/", views.by_sheet, name="by_sheet"),
+    path("kernen/link/<int:pk>/<str:token>/", views.by_link, name="link"),
+]

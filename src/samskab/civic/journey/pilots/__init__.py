@@ -1,0 +1,1 @@
+"""Trying a solution: theory of change, plan, risks and journal."""

@@ -1,0 +1,1 @@
+"""Silkeborg's council, loaded through actions from data files."""

@@ -1,0 +1,1 @@
+"""Front page and the fixed pages of the website."""

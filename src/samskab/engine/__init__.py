@@ -1,0 +1,1 @@
+"""Numbers and text: no Django, no clock, no network."""
