@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
 from django.utils import translation
+from hypothesis import settings
 
 from samskab.civic.foundation.core.models import Council
 from samskab.civic.foundation.core.principal import Principal, Role
@@ -16,6 +18,12 @@ from samskab.config.messages import compile_all
 from tests import cast
 
 compile_all()
+
+# The same examples each time, so that a red run is one that somebody made red.
+# HYPOTHESIS_PROFILE=search looks for new ones.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("search", max_examples=1000, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
 @pytest.fixture(autouse=True)

