@@ -9,7 +9,7 @@ DEV_STAMP := .venv/.dev-$(shell cksum requirements-dev.lock pyproject.toml | cks
 BENCH_STAMP := .venv/.bench-$(shell cksum requirements-bench.lock pyproject.toml | cksum | cut -d' ' -f1)
 NODE_STAMP := node_modules/.stamp-$(shell cksum package-lock.json | cut -d' ' -f1)
 
-.PHONY: help run test test-fast test-browser test-postgres lint format bench docs demo lock doctor clean
+.PHONY: help run upgrade test test-fast test-browser test-postgres lint format bench docs demo lock doctor clean
 
 help:
 	@echo "make run            start Samskab here (PORT=8000)"
@@ -19,6 +19,7 @@ help:
 	@echo "make bench          claims on speed, size and quality, measured"
 	@echo "make docs           reference pages made from the code"
 	@echo "make demo           load Silkeborg's council into an empty database"
+	@echo "make upgrade        after fetching a new version: back up, migrate, check"
 	@echo "make doctor         check this installation"
 
 $(UV):
@@ -59,6 +60,9 @@ run: $(RUN_STAMP) $(NODE_STAMP)
 
 demo: $(RUN_STAMP)
 	@$(BIN)/python -m samskab.cli migrate && $(BIN)/python -m samskab.cli demo --if-empty
+
+upgrade: $(RUN_STAMP) $(NODE_STAMP)
+	@$(BIN)/python -m samskab.cli upgrade
 
 doctor: $(RUN_STAMP)
 	@$(BIN)/python -m samskab.cli doctor

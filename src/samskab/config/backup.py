@@ -87,9 +87,14 @@ def backup(arguments: list[str]) -> int:
     asked = parser.parse_args(arguments)
     env = Environment()
     data = env.folder("SAMSKAB_DATA")
-    made = time.strftime("%Y-%m-%dT%H%M%SZ", time.gmtime())
+    made = stamp()
     file = asked.file or data / "backups" / f"samskab-{made}.zip"
     return _told(lambda: _back_up(env, data, file, made, with_keys=not asked.without_keys))
+
+
+def stamp() -> str:
+    """This moment, as the name of a file says it."""
+    return time.strftime("%Y-%m-%dT%H%M%SZ", time.gmtime())
 
 
 def restore(arguments: list[str]) -> int:
@@ -155,6 +160,9 @@ def _copy(database: Path, to: Path) -> tuple[list[End], list[str]]:
         fault = copy.execute("PRAGMA integrity_check").fetchone()[0]
         if fault != "ok":
             raise BackupError(f"The database is damaged: {fault}")
+        tables = "SELECT COUNT(*) FROM sqlite_master WHERE name = 'core_council'"
+        if not copy.execute(tables).fetchone()[0]:
+            raise BackupError("The database has no tables yet: run `samskab migrate`.")
         return _ends(copy.execute), _migrations(copy.execute)
 
 
@@ -164,6 +172,8 @@ def _dump(url: str, to: Path) -> tuple[list[End], list[str]]:
 
     with psycopg.connect(url) as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        if connection.execute("SELECT to_regclass('core_council')").fetchone() == (None,):
+            raise BackupError("The database has no tables yet: run `samskab migrate`.")
         found = _ends(connection.execute), _migrations(connection.execute)
         for (snapshot,) in connection.execute("SELECT pg_export_snapshot()").fetchall():
             words = ["--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}"]
@@ -329,7 +339,7 @@ def _refuse_occupied(data: Path, url: str, *, replace: bool) -> None:
 
 def _set_aside(data: Path) -> Path:
     """The keys are copied: a backup without them is taken back with those that are here."""
-    aside = data / f"before-restore-{time.strftime('%Y-%m-%dT%H%M%SZ', time.gmtime())}"
+    aside = data / f"before-restore-{stamp()}"
     aside.mkdir()
     for name in (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", UPLOADS):
         if (data / name).exists():

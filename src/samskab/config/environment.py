@@ -37,6 +37,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("SAMSKAB_BIND", "127.0.0.1", "Address the server listens on."),
     Setting("SAMSKAB_WORKERS", "1", "Server processes."),
     Setting("PORT", "8000", "Port the server listens on."),
+    Setting("SAMSKAB_LOG", "text", "text or json: one line, or one JSON object, for each event."),
+    Setting("SAMSKAB_METRICS_TOKEN", "", "Opens /metrics to whoever sends it; empty means closed."),
     Setting("SAMSKAB_LOCAL_HOSTS", "", "Own hosts that may be fetched from; for trying out only."),
     Setting("SAMSKAB_REQUIRE_MFA", "no", "yes when staff must have a passkey or an app to work."),
     Setting("SAMSKAB_OIDC_URL", "", "OpenID Connect issuer for staff; empty switches it off."),
@@ -65,6 +67,12 @@ class Environment:
         if value in _FALSE:
             return False
         raise SettingError(f"{name} is “{value}”: write yes or no.")
+
+    def choice(self, name: str, *choices: str) -> str:
+        value = self.text(name).lower()
+        if value not in choices:
+            raise SettingError(f"{name} is “{value}”: write {' or '.join(choices)}.")
+        return value
 
     def number(self, name: str) -> int:
         value = self.text(name)

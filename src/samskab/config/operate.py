@@ -26,6 +26,15 @@ def _django() -> None:
         django_package.setup()
 
 
+def _database() -> None:
+    """Django, with a database that has been migrated once."""
+    _django()
+    from django.db import connection
+
+    if "core_council" not in connection.introspection.table_names():
+        raise SystemExit("samskab: the database has no tables yet. Run `samskab migrate` first.")
+
+
 def _translations() -> None:
     from samskab.config.messages import compile_all
 
@@ -64,7 +73,7 @@ def _static_sources() -> list[Path]:
 
 
 def demo(arguments: list[str]) -> int:
-    _django()
+    _database()
     from samskab.civic.public.demo.actions import load_example
     from samskab.civic.public.search.actions import refresh_due
 
@@ -200,7 +209,7 @@ def council(arguments: list[str]) -> int:
     parser.add_argument("--admin", required=True, metavar="EMAIL", help="its first administrator")
     parser.add_argument("--admin-name", default="", metavar="NAME")
     asked = parser.parse_args(arguments)
-    _django()
+    _database()
     from django.core.exceptions import ValidationError
     from django.core.validators import validate_email, validate_slug
     from django.db import transaction
@@ -237,7 +246,7 @@ def council(arguments: list[str]) -> int:
 
 def retention(arguments: list[str]) -> int:
     """Erases what has been kept long enough; safe to run as often as one likes."""
-    _django()
+    _database()
     from django.core.management import call_command
 
     from samskab.civic.foundation.privacy.actions import run_retention_everywhere
@@ -276,7 +285,7 @@ def seal_anew() -> int:
 
 def bounce(arguments: list[str]) -> int:
     """What a mail server hands on: a returned mail on standard input."""
-    _django()
+    _database()
     from samskab.civic.foundation.notifications.actions import take_bounce
     from samskab.civic.foundation.notifications.bounces import LARGEST
 
@@ -336,7 +345,7 @@ def key(arguments: list[str]) -> int:
 
 
 def verify_log(arguments: list[str]) -> int:
-    _django()
+    _database()
     from samskab.civic.foundation.core.models import Council
     from samskab.civic.foundation.core.queries import verify_log as breaks_in
 

@@ -24,6 +24,7 @@ ALLOWED_HOSTS = env.names("SAMSKAB_HOSTS")
 HTTPS = env.flag("SAMSKAB_HTTPS")
 TRUSTED_PROXIES = env.number("SAMSKAB_PROXIES") if env.text("SAMSKAB_PROXIES") else int(HTTPS)
 PORT = env.number("PORT")
+METRICS_TOKEN = env.text("SAMSKAB_METRICS_TOKEN")
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -239,12 +240,15 @@ LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"no_cpr": {"()": "samskab.civic.foundation.core.console.WithoutCpr"}},
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "text": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+        "json": {"()": "samskab.civic.foundation.core.console.JsonLine"},
+    },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
             "filters": ["no_cpr"],
-            "formatter": "line",
+            "formatter": env.choice("SAMSKAB_LOG", "text", "json"),
         }
     },
     "root": {"handlers": ["console"], "level": "WARNING"},

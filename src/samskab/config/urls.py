@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
 
+from samskab.config.metrics import metrics
 from samskab.config.rooms import PACKAGES
 
 Addresses = list[URLPattern | URLResolver]
@@ -34,6 +35,7 @@ def _plain() -> Addresses:
 
 
 urlpatterns: Addresses = [
+    path("metrics", metrics, name="metrics"),
     *_bare(),
     *i18n_patterns(
         *[path("", include(name)) for name in _modules()],

@@ -89,7 +89,8 @@ class Shelf:
 
 def is_for_everybody(request: HttpRequest) -> bool:
     """Whether the answer can depend on nothing but the address and the council."""
-    return request.method == "GET" and not request.COOKIES and "HX-Request" not in request.headers
+    personal = request.COOKIES or {"HX-Request", "Authorization"} & request.headers.keys()
+    return request.method == "GET" and not personal
 
 
 def may_be_kept(request: HttpRequest, response: HttpResponse) -> bool:
