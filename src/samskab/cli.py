@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -60,7 +61,10 @@ HELP = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; `arguments` are those of the command line when none are given."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if arguments is None and (not given or given[0] not in SITE):
+        _end_with_the_pipe()
     if not given or given[0] in {"-h", "--help", "help"}:
         print(usage())
         return 0
@@ -72,6 +76,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _load(*SITE[name])(rest)
     print(f"samskab: there is no command “{name}”.\n\n{usage()}", file=sys.stderr)
     return 2
+
+
+def _end_with_the_pipe() -> None:
+    """Whoever reads the output may stop early, as `head` does: then this ends too, without a word,
+    as any other tool. A server must outlive its readers and never asks for this."""
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
 
 
 def _load(module: str, function: str) -> Command:

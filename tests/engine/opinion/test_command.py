@@ -1,6 +1,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -42,7 +46,7 @@ def test_the_other_export_format_is_read_too(capsys: pytest.CaptureFixture[str])
         ("a,b\n", "lacks the column"),
         ("timestamp,datetime,comment-id,voter-id,vote\n", "holds no votes"),
         ("timestamp,datetime,comment-id,voter-id,vote\n1,,1,1,5\n", "line 2: the vote is “5”"),
-        ("", "lacks the column"),
+        ("", "votes.csv is empty"),
     ],
 )
 def test_a_bad_file_gives_one_sentence_and_leaves_nothing(
@@ -109,3 +113,25 @@ def test_wrong_options_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([VOTES, "--seed", "-1"]) == 2
     assert main([]) == 2
     assert "name a file of votes" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["opinion", VOTES],
+        *([name, "--schema"] for name in ("opinion", "match", "overlap", "evaluate", "pool")),
+        ["help"],
+    ],
+    ids=" ".join,
+)
+def test_a_command_ends_quietly_when_nobody_reads_on(arguments: list[str]) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-m", "samskab.cli", *arguments],
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (-signal.SIGPIPE, b"")

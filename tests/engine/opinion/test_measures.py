@@ -127,9 +127,9 @@ def test_a_statement_that_hardly_anybody_answered_is_not_ranked() -> None:
 
 
 def test_without_groups_an_even_split_divides() -> None:
-    counts = np.array([[[5, 5, 0], [9, 1, 0]]], dtype=np.float64)
+    counts = np.array([[[5, 5, 0], [9, 1, 0], [1, 0, 0], [0, 3, 1]]], dtype=np.float64)
     found = score(counts, enough_votes(counts))
-    assert found.divisiveness == pytest.approx([1.0, 2 * 1.5 / 11])
+    assert found.divisiveness == pytest.approx([1.0, 2 * 1.5 / 11, 0, 0])
 
 
 def test_a_group_is_represented_by_what_sets_it_apart() -> None:

@@ -13,7 +13,7 @@ from samskab.engine.opinion import (
     OpinionError,
     VoteMatrix,
     detect_sign,
-    lines,
+    pieces,
     read_comments_csv,
     read_participants_votes_csv,
     read_votes_csv,
@@ -21,6 +21,7 @@ from samskab.engine.opinion import (
     write_participants_votes_csv,
     write_votes_csv,
 )
+from samskab.engine.opinion import people as people_module
 
 SEATTLE = Path(__file__).parent / "data" / "15-per-hour-seattle"
 COMMENTS = (Comment(1, "Ja", agrees=2, disagrees=0), Comment(2, "Nej", agrees=0, disagrees=2))
@@ -116,7 +117,7 @@ def test_an_extra_xid_column_is_not_read() -> None:
         (HEAD + '1,"two\nlines",1,7,1\n\n1,,1,8,yes\n', "line 5: the vote is “yes”"),
         (HEAD + "1,,1,7,1\n" * 60_000 + "1,,1,7,3\n", "line 60002: the vote is “3”"),
         (HEAD + "9" * 30 + ",,1,7,1\n", "line 2: the timestamp is “9+”"),
-        ("", "lacks the column"),
+        ("", "votes.csv is empty"),
         (HEAD + "1,,1,7,1\n2,,1,7,-2\n", "line 3: the vote is “-2”"),
         (HEAD + "1,,1,7,1\r\n2,,1,7,10\r\n", "line 3: the vote is “10”"),
         (HEAD + "1,,1,7,1\n\n2,,1,7\n", "line 4: the vote is “”"),
@@ -139,7 +140,7 @@ def test_a_statement_that_is_there_twice_is_refused_with_both_lines() -> None:
 def test_votes_in_several_pieces_are_read_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = read_votes_csv(SEATTLE / "votes.csv")
     quoted = (SEATTLE / "votes.csv").read_text(encoding="utf-8").replace("0\n", '"0"\n')
-    monkeypatch.setattr(lines, "_PIECE", 100)
+    monkeypatch.setattr(pieces, "PIECE", 100)
     assert list(read_votes_csv(SEATTLE / "votes.csv").votes()) == list(whole.votes())
     assert list(read_votes_csv(io.StringIO(quoted)).votes()) == list(whole.votes())
 
@@ -173,9 +174,74 @@ def test_the_quick_way_of_reading_gives_what_the_slow_way_gives(
         (named(who), named(item), int(vote), int(time)) for who, item, vote, time in found
     )
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(lines, "_PIECE", piece)
+        patch.setattr(pieces, "PIECE", piece)
         votes = read_votes_csv(io.StringIO(text, newline=""))
     assert list(votes.votes()) == list(expected.votes())
+
+
+@given(
+    rows=st.lists(
+        st.tuples(
+            st.sampled_from(["", "0", "3", " 1"]),
+            st.sampled_from(["", "0", "12"]),
+            st.lists(
+                st.sampled_from(["", "", "1", "0", "-1", " 1", '"1"']), min_size=4, max_size=4
+            ),
+        ),
+        max_size=12,
+    ),
+    names=st.permutations(
+        ["1", "22", "5000000", "007", "x", " 3", "4 ", '"5"', "6", "7", "8", "9"]
+    ),
+    ending=st.sampled_from(["\n", "\r\n", "\n\n"]),
+    piece=st.integers(1, 200),
+)
+def test_the_quick_way_of_reading_people_gives_what_the_slow_way_gives(
+    rows: list[tuple[str, str, list[str]]], names: list[str], ending: str, piece: int
+) -> None:
+    lines = ["xid,n-agree,participant,n-comments,a,1,n-disagree,group-id,02,3,n-votes"]
+    people = []
+    for name, (group, wrote, cells) in zip(names, rows, strict=False):
+        said = [cell.strip(' "') for cell in cells]
+        plus, minus = said.count("1"), said.count("-1")
+        who, known = named(name.strip('"')), group.strip()
+        first, second, third, fourth = cells
+        line = [f"Ø,{plus},{name},{wrote},{first},{second},{minus},{group},{third},{fourth},"]
+        lines += line
+        people.append((who, int(known) if known else None, int(wrote or 0), said))
+    text = ending.join(lines) + ending
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(people_module, "_PIECE", piece)
+        found = read_participants_votes_csv(io.BytesIO(b"\xef\xbb\xbf" + text.encode()))
+    items = ("a", 1, "02", 3)
+    assert found.groups == {who: group for who, group, _wrote, _said in people}
+    assert found.n_comments == {who: wrote for who, _group, wrote, _said in people}
+    assert {who: found.votes.answers_of(who) for who, *_rest in people} == {
+        who: {item: int(value) for item, value in zip(items, said, strict=True) if value}
+        for who, _group, _wrote, said in people
+    }
+
+
+@pytest.mark.parametrize("piece", [10, 40, 1000])
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ("5,,0,1,1,0,1,\n6,,0,1,1,0,7,\n", "line 3: the vote is “7”"),
+        ("5,,0,1,1,0,1,\n\n6,,0,1,,0,1,\n", "line 4: the n-agree is “”"),
+        ("5,,0,1,1,0,1,\n6,,0,1,1,0,1,,9\n", "line 3: there are too many cells"),
+        ("5,,0,1,1,0,1,\n6,,0,1,1,0,1,\n5,,0,1,1,0,1,\n", "line 4: participant 5 occurs twice"),
+        ("5,,0,1,1,0,1,\n,,0,1,1,0,1,\n", "line 3: the participant is empty"),
+        ("5,,0,1,1,0,1,\n6,x,0,1,1,0,1,\n", "line 3: the group-id is “x”"),
+        ('5,,0,1,1,0,1,\n"6",,0,1,1,0,"2",\n', "line 3: the vote is “2”"),
+    ],
+)
+def test_a_bad_line_of_people_is_named_wherever_a_piece_ends(
+    rows: str, message: str, piece: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people_module, "_PIECE", piece)
+    head = "participant,group-id,n-comments,n-votes,n-agree,n-disagree,1,2\n"
+    with pytest.raises(OpinionError, match=message):
+        read_participants_votes_csv(io.StringIO(head + rows))
 
 
 def named(text: str) -> int | str:
@@ -225,7 +291,7 @@ def test_votes_on_a_statement_that_nobody_knows_are_told_with_their_line() -> No
     votes = read_votes_csv(votes_file(*rows), comments=COMMENTS, note=told.append)
     assert votes.statements == (1, 2, 9)
     assert [str(note) for note in told] == [
-        "votes.csv, line 3: statement 9 is not among the statements (2 votes)."
+        "votes.csv, line 3: statement 9 is not among the statements (votes: 2)."
     ]
     assert told[0].said("da").startswith("votes.csv, linje 3: udsagn 9")
 
@@ -247,8 +313,29 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 def test_a_file_in_another_encoding_is_refused(tmp_path: Path) -> None:
     (tmp_path / "votes.csv").write_bytes(HEAD.encode() + "1,ø,1,7,1\n".encode("latin-1"))
-    with pytest.raises(OpinionError, match="UTF-8"):
+    with pytest.raises(OpinionError, match=r"votes\.csv, line 2, is not text in UTF-8"):
         read_votes_csv(tmp_path / "votes.csv")
+
+
+@pytest.mark.parametrize("quoted", [b"", b'1,"",1,8,1\n'])
+def test_the_line_that_is_no_text_is_named(quoted: bytes) -> None:
+    text = HEAD.encode() + quoted + b"1,,1,7,1\n" * 3 + b"1,\xf8,1,9,1\n"
+    with pytest.raises(OpinionError, match=f"line {6 if quoted else 5}, is not text"):
+        read_votes_csv(io.BytesIO(text))
+    head = b"comment-id,agrees,disagrees,moderated,comment-body\n"
+    with pytest.raises(OpinionError, match=r"comments\.csv, line 3, is not text"):
+        read_comments_csv(io.BytesIO(head + b'1,0,0,1,"a"\n2,0,0,1,"\xf8"\n'))
+
+
+def test_a_moderation_that_is_none_is_refused_with_its_line() -> None:
+    head = "comment-id,agrees,disagrees,moderated,comment-body\n"
+    with pytest.raises(OpinionError, match="line 3: the moderation is “5”"):
+        read_comments_csv(io.StringIO(head + "1,0,0,-1,a\n2,0,0,5,b\n"))
+
+
+def test_a_file_with_semicolons_is_told_so() -> None:
+    with pytest.raises(OpinionError, match="line 1: the columns are divided by semicolons"):
+        read_votes_csv(io.StringIO(HEAD.replace(",", ";") + "1;;1;7;1\n"))
 
 
 def test_a_participant_on_two_lines_is_refused() -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.utils.translation import override
 
 from samskab.civic import public
 from samskab.civic.foundation.core.errors import Invalid, NotAllowed
 from samskab.civic.foundation.core.principal import Principal
-from samskab.civic.journey.inquiry import actions, queries
+from samskab.civic.journey.inquiry import actions, forms, queries
+from samskab.civic.journey.inquiry.actions import exchange
 from samskab.civic.journey.inquiry.models import Inquiry, Participant, Statement, Vote
 from samskab.engine.opinion import write_comments_csv, write_votes_csv
 
@@ -126,6 +130,7 @@ def test_what_the_facilitator_decided_stays(inquiry: Inquiry, facilitator: Princ
         (COMMENTS, VOTES + "60,x,99,1,1\n"),
         (COMMENTS, VOTES + "60,x,0,bo,1\n"),
         (COMMENTS + f"0,x,3,1,0,0,1,{'x' * 1001}\n", VOTES),
+        (COMMENTS + "0,x,3,1,0,0,1,\n", VOTES),
         (COMMENTS + "0,x,3,1,0,0,1,My number is 010190-1234\n", VOTES),
     ],
 )
@@ -195,3 +200,63 @@ def test_a_vote_on_a_statement_that_is_not_there_is_refused_with_its_line(
     with pytest.raises(Invalid, match=r"votes\.csv, linje 7: udsagn 9 er ikke blandt udsagnene"):
         bring_in(facilitator, inquiry, votes=VOTES + "60,x,9,1,1\n")
     assert not Statement.objects.exists()
+
+
+def test_more_votes_than_a_page_can_read_in_are_refused_with_the_number(
+    inquiry: Inquiry, facilitator: Principal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exchange, "MOST_IMPORTED", 3)
+    with pytest.raises(Invalid, match=r"Filen har 4 stemmer\. Der kan højst læses 3 ind\."):
+        bring_in(facilitator, inquiry)
+    assert not Statement.objects.exists()
+
+
+def test_votes_come_in_a_part_at_a_time(
+    inquiry: Inquiry, facilitator: Principal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exchange, "BATCH", 3)
+    assert bring_in(facilitator, inquiry).votes == 4
+    assert bring_in(facilitator, inquiry, votes=VOTES + "60,x,1,1,0\n70,x,1,2,0\n").votes == 2
+    assert sorted(Vote.objects.values_list("participant__polis_id", "statement__polis_id")) == [
+        (1, 0),
+        (1, 1),
+        (1, 2),
+        (2, 0),
+        (2, 1),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("field", "content", "said"),
+    [
+        ("votes", VOTES.replace(",x,1,2", ",ø,1,2").encode("latin-1"), "linje 5, er ikke tekst"),
+        ("comments", COMMENTS.replace(",", ";").encode(), "linje 1: kolonnerne er delt med semi"),
+        ("votes", VOTES.encode() + b"60,x,0,1,2\n", "linje 7: stemmen er “2”"),
+        ("votes", b"%PDF-1.7 \xff\xfe", "linje 1, er ikke tekst"),
+    ],
+)
+def test_an_uploaded_file_is_refused_with_its_line(
+    field: str,
+    content: bytes,
+    said: str,
+    inquiry: Inquiry,
+    facilitator: Principal,
+    client_as: Callable[[Principal], Client],
+) -> None:
+    files = {"comments": COMMENTS.encode(), "votes": VOTES.encode(), field: content}
+    uploads = {name: SimpleUploadedFile(f"{name}.csv", text) for name, text in files.items()}
+    page = client_as(facilitator).post(
+        f"/udfordringer/{inquiry.challenge_id}/kernen/bord/import/",
+        {**uploads, "source_note": "Fra 2017"},
+    )
+    assert said in page.content.decode()
+    assert not (Statement.objects.exists() or Participant.objects.exists() or Vote.objects.exists())
+
+
+def test_a_file_that_is_too_large_is_not_read(
+    inquiry: Inquiry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forms, "LARGEST_FILE", 0)
+    given = SimpleUploadedFile("votes.csv", VOTES.encode())
+    form = forms.ImportForm({"source_note": "x"}, {"votes": given, "comments": given})
+    assert form.errors["votes"] == ["Filen er for stor. Den må højst være 0 MB."]

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from io import TextIOBase
 from math import isfinite
 from pathlib import Path
-from typing import TextIO, TypeAlias
+from typing import IO, TypeAlias, cast
 
 import numpy as np
 
 from samskab.engine.opinion.errors import OpinionError
 from samskab.engine.opinion.votes import Id
 
-Source: TypeAlias = str | Path | TextIO
+Source: TypeAlias = str | Path | IO[str] | IO[bytes]
 ANSWER_OF = {
     pad + text + end: int(text)
     for text in ("-1", "0", "1")
@@ -35,21 +36,42 @@ def table(
     if isinstance(source, str | Path):
         name = Path(source).name
         try:
-            with Path(source).open(encoding="utf-8-sig", newline="") as stream:
-                yield name, *rows_of(name, stream, needed)
+            with Path(source).open("rb") as stream:
+                yield name, *rows_of(name, decoded(name, stream), needed)
         except OSError as error:
             raise OpinionError("unreadable", name=name, reason=error.strerror) from error
-        except UnicodeDecodeError as error:
-            raise OpinionError("encoding", name=name) from error
     else:
-        yield name, *rows_of(name, source, needed)
+        yield name, *rows_of(name, texts_of(name, source), needed)
+
+
+def texts_of(name: str, stream: IO[str] | IO[bytes]) -> Iterable[str]:
+    """The lines of an open file as text."""
+    if isinstance(stream, TextIOBase):
+        return cast(IO[str], stream)
+    return decoded(name, cast(IO[bytes], stream))
+
+
+def decoded(name: str, lines: Iterable[bytes], first: int = 1) -> Iterator[str]:
+    """Lines as text, the first of which has the given number; OpinionError when one is none."""
+    for line, written in enumerate(lines, first):
+        text = decoded_whole(name, written, line)
+        yield text.removeprefix("\ufeff") if line == 1 else text
+
+
+def decoded_whole(name: str, written: bytes, line: int) -> str:
+    """Several lines as text, the first of which has the given number. O(letters)."""
+    try:
+        return written.decode("utf-8")
+    except UnicodeDecodeError as error:
+        at = line + written.count(b"\n", 0, error.start)
+        raise OpinionError("encoding", name=name, line=at) from error
 
 
 def rows_of(
-    name: str, stream: TextIO, needed: Sequence[str]
+    name: str, lines: Iterable[str], needed: Sequence[str]
 ) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
     """The header of an open CSV file, and its rows with their line number."""
-    reader = csv.reader(stream)
+    reader = csv.reader(lines)
     try:
         header = checked_header(name, next(reader, []), needed)
     except csv.Error as error:
@@ -79,6 +101,10 @@ def checked_header(name: str, header: Sequence[str], needed: Sequence[str]) -> l
     """Names of columns without blanks around them; OpinionError when one lacks or is double."""
     names = [column.strip().removeprefix("\ufeff") for column in header]
     missing = [column for column in needed if column not in names]
+    if missing and not any(names):
+        raise OpinionError("empty", name=name)
+    if missing and len(names) == 1 and names[0].count(";") >= len(needed) - 1:
+        raise OpinionError("semicolons", name=name)
     if missing:
         raise OpinionError("missing", name=name, columns=", ".join(missing))
     often = Counter(column for column in names if column)

@@ -221,7 +221,7 @@ class _Teller:
 
     def _say(self, key: str, column: int, **values: object) -> str:
         name = self.drawn.statements[column]
-        text = self.texts.get(name, str(name)).strip()
+        text = self.texts.get(name, "").strip() or str(name)
         if not text.endswith(_ENDS):
             text += "."
         return self.words[key].format(text=text, **values)

@@ -35,8 +35,16 @@ _SENTENCES = {
         "En person skal have mindst én stemme for at få en gruppe.",
     ),
     "unreadable": ("{name} cannot be read: {reason}.", "{name} kan ikke læses: {reason}."),
-    "encoding": ("{name} is not text in UTF-8.", "{name} er ikke tekst i UTF-8."),
+    "encoding": (
+        "{name}, line {line}, is not text in UTF-8; save the file as “CSV UTF-8”.",
+        "{name}, linje {line}, er ikke tekst i UTF-8. Gem filen som “CSV UTF-8”.",
+    ),
+    "semicolons": (
+        "{name}, line 1: the columns are divided by semicolons; they must be divided by commas.",
+        "{name}, linje 1: kolonnerne er delt med semikolon. De skal være delt med komma.",
+    ),
     "csv": ("{name}, line {line}: {reason}.", "{name}, linje {line}: {reason}."),
+    "empty": ("{name} is empty.", "{name} er tom."),
     "missing": (
         "{name}, line 1, lacks the column {columns}.",
         "{name}, linje 1, mangler kolonnen {columns}.",
@@ -56,6 +64,10 @@ _SENTENCES = {
     "number": (
         "{name}, line {line}: the {what} is “{text}”, which is not a whole number.",
         "{name}, linje {line}: {what} er “{text}”. Det er ikke et helt tal.",
+    ),
+    "moderation": (
+        "{name}, line {line}: the moderation is “{text}”; it must be -1, 0 or 1.",
+        "{name}, linje {line}: “moderated” er “{text}”. Det skal være -1, 0 eller 1.",
     ),
     "weight": (
         "{name}, line {line}: the weight is “{text}”; it must be a positive number.",
@@ -90,8 +102,8 @@ _SENTENCES = {
         "Stemmerne fra {person!r} vejer ikke det samme, og filen har én vægt til hver person.",
     ),
     "stray": (
-        "{name}, line {line}: statement {key} is not among the statements ({votes} votes).",
-        "{name}, linje {line}: udsagn {key} er ikke blandt udsagnene ({votes} stemmer).",
+        "{name}, line {line}: statement {key} is not among the statements (votes: {votes}).",
+        "{name}, linje {line}: udsagn {key} er ikke blandt udsagnene (stemmer: {votes}).",
     ),
 }
 

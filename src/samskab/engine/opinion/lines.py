@@ -1,45 +1,23 @@
-"""votes.csv read in pieces: a vote a line, ten million of them in seconds.
+"""votes.csv, a vote a line: ten million of them in seconds.
 
-A piece of plain numbers is taken apart by NumPy, without a Python object for any cell. A piece
-that holds anything else (text, blanks, weights) goes through the `csv` module, and from the first
-quotation mark on so does the rest, since a cell between quotation marks may hold line breaks.
-Both ways give the same votes, and the line of the first mistake.
+A piece of plain numbers is taken apart at once, one that holds anything else (text, blanks,
+weights) by the `csv` module. Both ways give the same votes, and the line of the first mistake.
 """
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from io import BytesIO, StringIO, TextIOWrapper
-from pathlib import Path
-from typing import IO, TextIO
 
 import numpy as np
-from numpy.typing import NDArray
 
-from samskab.engine.opinion.cells import (
-    ANSWER_OF,
-    Source,
-    answer,
-    checked_header,
-    filled,
-    identifier,
-    number,
-    weight,
-)
-from samskab.engine.opinion.errors import OpinionError
+from samskab.engine.opinion.cells import ANSWER_OF, Source, answer, identifier, number, weight
+from samskab.engine.opinion.pieces import answers, cut, read_pieces
 from samskab.engine.opinion.votes import Floats, Id, Ints, VoteMatrix, id_order
 
 COLUMNS = ("timestamp", "comment-id", "voter-id", "vote")
 WEIGHT = "weight"
-_PIECE = 8_000_000
 _TABLE = 4_000_000  # identifiers below are looked up in a table
-_LONGEST = 18  # digits of a number that surely fits 64 bits
-_MARK = b"\xef\xbb\xbf"
-_COMMA, _LINE, _RETURN, _MINUS, _ZERO = b",\n\r-0"
-
-Bytes = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,54 +76,7 @@ def places(names: Sequence[Id], among: Sequence[Id]) -> Ints:
 
 def read_lines(source: Source, name: str) -> Cast:
     """All votes of a file, or OpinionError with file and line. O(lines)."""
-    if not isinstance(source, str | Path):
-        return _cast(name, _encoded(source))
-    name = Path(source).name
-    try:
-        with Path(source).open("rb") as stream:
-            return _cast(name, stream)
-    except OSError as error:
-        raise OpinionError("unreadable", name=name, reason=error.strerror) from error
-
-
-def _encoded(stream: TextIO) -> IO[bytes]:
-    return BytesIO(stream.read().encode())
-
-
-def _cast(name: str, stream: IO[bytes]) -> Cast:
-    head = _decoded(name, stream.readline().removeprefix(_MARK))
-    header = checked_header(name, next(csv.reader([head]), []), COLUMNS)
-    reading = _Reading(name, header)
-    for piece in _pieces(stream):
-        if b'"' in piece:
-            reading.by_row(TextIOWrapper(_Rest(piece, stream), "utf-8", newline=""))
-            break
-        reading.take(piece)
-    return reading.done()
-
-
-def _pieces(stream: IO[bytes]) -> Iterator[bytes]:
-    """The rest of a file in pieces of whole lines."""
-    while piece := stream.read(_PIECE):
-        yield piece + stream.readline()
-
-
-class _Rest(BytesIO):
-    """What was read already, then what follows."""
-
-    def __init__(self, piece: bytes, stream: IO[bytes]) -> None:
-        super().__init__(piece)
-        self._then = stream
-
-    def read1(self, size: int | None = -1, /) -> bytes:
-        return super().read1(-1 if size is None else size) or self._then.read(size or -1)
-
-
-def _decoded(name: str, piece: bytes) -> str:
-    try:
-        return piece.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise OpinionError("encoding", name=name) from error
+    return read_pieces(source, name, COLUMNS, _Reading).done()
 
 
 @dataclass(eq=False)
@@ -163,39 +94,28 @@ class _Reading:
         self.spots = [self.header.index(column) for column in COLUMNS]
         self.weighed = self.header.index(WEIGHT) if WEIGHT in self.header else None
 
-    def take(self, piece: bytes) -> None:
-        """A piece of whole lines without quotation marks."""
+    def take(self, piece: bytes) -> bool:
+        """Whole lines without quotation marks; False when they are not plain numbers."""
         found = None if self.weighed is not None else _numbers(piece, self.spots, len(self.header))
         if found is None:
-            self.by_row(StringIO(_decoded(self.name, piece), newline=""))
-            return
-        if not piece.isascii():
-            _decoded(self.name, piece)
+            return False
         times, said, voters, votes = found
         columns = self.items.of_numbers(said, self.line)
         self.parts.append((times, columns, self.people.of_numbers(voters, self.line), votes))
         self.line += len(votes)
+        return True
 
-    def by_row(self, stream: TextIO) -> None:
-        """Lines of any kind, up to the end of the stream."""
-        reader, start = csv.reader(stream), self.line - 1
+    def by_row(self, found: Iterator[tuple[int, list[str]]]) -> None:
+        """Lines of any kind, with their number."""
         rows: list[tuple[Id, Id, int, int]] = []
         sizes, lines = [], []
-        try:
-            for cells in reader:
-                line = start + reader.line_num
-                if cells:
-                    full = filled(self.name, line, cells, len(self.header))
-                    rows.append(self._vote(line, full))
-                    lines.append(line)
-                    if self.weighed is not None:
-                        sizes.append(weight(self.name, line, full[self.weighed]))
-        except csv.Error as error:
-            line = start + reader.line_num
-            raise OpinionError("csv", name=self.name, line=line, reason=error) from error
-        except UnicodeDecodeError as error:
-            raise OpinionError("encoding", name=self.name) from error
-        self.line = start + reader.line_num + 1
+        for line, cells in found:
+            self.line = line + 1
+            if cells:
+                rows.append(self._vote(line, cells))
+                lines.append(line)
+                if self.weighed is not None:
+                    sizes.append(weight(self.name, line, cells[self.weighed]))
         self._keep(rows, lines)
         self.weights.append(np.array(sizes, dtype=np.float64))
 
@@ -279,56 +199,13 @@ class _Codes:
 
 def _numbers(piece: bytes, spots: Sequence[int], width: int) -> tuple[Ints, ...] | None:
     """Times, statements, people and answers of a piece, or None when it is not plain numbers."""
-    if not piece.endswith(b"\n"):
-        piece += b"\n"
-    data = np.frombuffer(piece, dtype=np.uint8)
-    marks = np.flatnonzero((data == _COMMA) | (data == _LINE))
-    if len(marks) % width:
+    cells = cut(piece, width)
+    if cells is None:
         return None
-    starts = np.concatenate([[0], marks[:-1] + 1]).reshape(-1, width)
-    ends = marks.reshape(-1, width)
-    lines = len(ends)
-    if np.count_nonzero(data == _LINE) != lines or (data[ends[:, -1]] != _LINE).any():
-        return None
-    if returns := piece.count(b"\r"):
-        if returns != lines or (data[ends[:, -1] - 1] != _RETURN).any():
-            return None
-        ends[:, -1] -= 1
-    times, said, voters = (
-        _digits(data, np.ascontiguousarray(starts[:, at]), ends[:, at], is_name)
-        for at, is_name in zip(spots, (False, True, True), strict=False)
-    )
-    votes = _answers(data, starts[:, spots[3]], ends[:, spots[3]])
+    time, item, person, vote = spots
+    times = cells.numbers(time)
+    said, voters = cells.numbers(item, is_name=True), cells.numbers(person, is_name=True)
+    votes = answers(cells.data, cells.starts[:, vote], cells.ends[:, vote])
     if times is None or said is None or voters is None or votes is None:
         return None
     return times, said, voters, votes
-
-
-def _digits(data: Bytes, starts: Ints, ends: Ints, is_name: bool) -> Ints | None:
-    """Numbers written in digits; None when one is not, or, of names, begins with a zero."""
-    length = ends - starts
-    shortest, longest = int(length.min()), int(length.max())
-    if shortest < 1 or longest > _LONGEST:
-        return None
-    if is_name and ((data[starts] == _ZERO) & (length > 1)).any():
-        return None
-    found = np.zeros(len(starts), dtype=np.int64)
-    for at in range(longest):
-        if at < shortest:
-            digit = data[starts + at] - np.uint8(_ZERO)
-            found = found * 10 + digit
-        else:
-            some = np.flatnonzero(length > at)
-            digit = data[starts[some] + at] - np.uint8(_ZERO)
-            found[some] = found[some] * 10 + digit
-        if (digit > 9).any():
-            return None
-    return found
-
-
-def _answers(data: Bytes, starts: Ints, ends: Ints) -> Ints | None:
-    length = ends - starts
-    last = data[ends - 1].astype(np.int64) - _ZERO
-    minus = (length == 2) & (data[starts] == _MINUS) & (last == 1)
-    plain = (length == 1) & (last >= 0) & (last <= 1)
-    return np.where(minus, -1, last) if (minus | plain).all() else None

@@ -189,7 +189,7 @@ def score(counts: Floats, ranked: Flags) -> Scores:
       other disagrees more than it (the smaller of the two differences in probability, for
       the pair of groups where that is largest), so that a group that merely passes divides
       nobody; without groups, twice the smaller of the probabilities of agreeing and
-      disagreeing;
+      disagreeing, where somebody did either;
     - uncertainty: mean over groups of the probability of passing.
 
     All lie in 0–1 and are 0 where not `ranked`.
@@ -203,7 +203,7 @@ def score(counts: Floats, ranked: Flags) -> Scores:
         consensus=agree.prod(axis=0) * keep * bool(len(counts)),
         consensus_against=disagree.prod(axis=0) * keep * bool(len(counts)),
         bridging=shared_stand(counts, 0) * keep,
-        divisiveness=_divide(agree, disagree) * keep,
+        divisiveness=_divide(agree, disagree) * keep * _answered_both_ways(counts),
         uncertainty=passed.sum(axis=0) / max(1, len(passed)) * keep,
         ranked=ranked,
     )
@@ -218,6 +218,10 @@ def shared_stand(counts: Floats, side: int) -> Floats:
         return np.zeros(counts.shape[1])
     lows: Floats = jeffreys(counts[:, :, side], counts[:, :, :2].sum(axis=2)).low
     return np.asarray(lows.min(axis=0))
+
+
+def _answered_both_ways(counts: Floats) -> Flags:
+    return np.asarray((counts[:, :, :2].sum(axis=0) > 0).all(axis=1))
 
 
 def _divide(agree: Floats, disagree: Floats) -> Floats:

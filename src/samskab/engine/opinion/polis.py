@@ -23,31 +23,20 @@ refused. Without counts, 1 is agree.
 from __future__ import annotations
 
 import csv
-from array import array
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TextIO, TypeAlias
 
-import numpy as np
-
-from samskab.engine.opinion.cells import (
-    Source,
-    answer,
-    identifier,
-    number,
-    rows_of,
-    table,
-    weight,
-)
+from samskab.engine.opinion.cells import Source, identifier, number, rows_of, table, texts_of
 from samskab.engine.opinion.errors import OpinionError
-from samskab.engine.opinion.lines import WEIGHT, places, read_lines
-from samskab.engine.opinion.votes import AGREE, DISAGREE, Id, VoteMatrix, id_order
+from samskab.engine.opinion.lines import WEIGHT, read_lines
+from samskab.engine.opinion.people import PERSON_COLUMNS, read_people
+from samskab.engine.opinion.votes import AGREE, DISAGREE, Id, VoteMatrix
 
-PERSON_COLUMNS = ("participant", "group-id", "n-comments", "n-votes", "n-agree", "n-disagree")
 COMMENT_COLUMNS = (
     "timestamp",
     "datetime",
@@ -59,7 +48,6 @@ COMMENT_COLUMNS = (
     "comment-body",
 )
 _CLEARLY_WORSE, _BADLY = 0.5, 0.2
-_NOT_STATEMENTS = {*PERSON_COLUMNS, "xid", WEIGHT, ""}
 
 
 @dataclass(frozen=True)
@@ -75,6 +63,7 @@ class Comment:
     timestamp: int = 0
 
 
+Target: TypeAlias = str | Path | TextIO
 Note: TypeAlias = Callable[[OpinionError], object]
 """Told what is odd in a file and no reason to refuse it; may raise what it is given."""
 
@@ -150,12 +139,10 @@ def read_participants_votes_csv(
     """Read one participant a line; options and errors as `read_votes_csv`.
 
     The sign is found from the columns `n-agree` and `n-disagree`. A column `weight` says what
-    the votes of each participant weigh. O(rows · statements).
+    the votes of each participant weigh. O(rows · statements); the file is never held whole.
     """
-    with table(source, PERSON_COLUMNS, name) as (name, header, rows):
-        people = _People(name, header)
-        for line, cells in rows:
-            people.add(line, cells)
+    people = read_people(source, name)
+    name = people.name
     sign = _settled(name, agree, detect_sign(people.tally, people.expected, name))
     if note is not None and comments:
         for key, often in people.strays({comment.id for comment in comments}):
@@ -188,82 +175,13 @@ def _header(source: Source) -> list[str]:
     if isinstance(source, str | Path):
         with table(source, (), "") as (_name, header, _rows):
             return header
-    header, _lines = rows_of("votes.csv", source, ())
+    header, _lines = rows_of("votes.csv", texts_of("votes.csv", source), ())
     source.seek(0)
     return header
 
 
 def _name_of(source: Source, name: str) -> str:
     return Path(source).name if isinstance(source, str | Path) else name
-
-
-class _People:
-    """participants-votes.csv on its way, a line at a time."""
-
-    def __init__(self, name: str, header: Sequence[str]) -> None:
-        self.name = name
-        self.spot = {column: header.index(column) for column in PERSON_COLUMNS}
-        self.weighed = header.index(WEIGHT) if WEIGHT in header else None
-        self.columns = [at for at, column in enumerate(header) if column not in _NOT_STATEMENTS]
-        self.items = [identifier(name, 1, header[at], "statement") for at in self.columns]
-        self.line_of: dict[Id, int] = {}
-        self.rows, self.said, self.values = array("q"), array("q"), array("q")
-        self.tally: dict[Id, tuple[int, int]] = {}
-        self.expected: dict[Id, tuple[int, int]] = {}
-        self.groups: dict[Id, int | None] = {}
-        self.n_comments: dict[Id, int] = {}
-        self.weights: dict[Id, float] = {}
-
-    def add(self, line: int, cells: Sequence[str]) -> None:
-        """One participant."""
-        cell = {column: cells[at].strip() for column, at in self.spot.items()}
-        person = identifier(self.name, line, cell["participant"], "participant")
-        if person in self.line_of:
-            first = self.line_of[person]
-            raise OpinionError(
-                "participant-twice", name=self.name, line=line, key=person, first=first
-            )
-        self.line_of[person] = line
-        texts = [cells[at] for at in self.columns]
-        said = [at for at, text in enumerate(texts) if text and text.strip()]
-        values = [answer(self.name, line, texts[at]) for at in said]
-        self.rows.extend([len(self.line_of) - 1] * len(said))
-        self.said.extend(said)
-        self.values.extend(values)
-        self.tally[person] = _both(values)
-        self.expected[person] = (
-            number(self.name, line, cell["n-agree"], "n-agree"),
-            number(self.name, line, cell["n-disagree"], "n-disagree"),
-        )
-        group = cell["group-id"]
-        self.groups[person] = number(self.name, line, group, "group-id") if group else None
-        self.n_comments[person] = number(self.name, line, cell["n-comments"] or "0", "n-comments")
-        if self.weighed is not None:
-            self.weights[person] = weight(self.name, line, cells[self.weighed])
-
-    def strays(self, known: Collection[Id]) -> list[tuple[Id, int]]:
-        """Statements that are not known, with how often they were answered, if ever."""
-        often = Counter(self.said)
-        return [
-            (item, often[at])
-            for at, item in enumerate(self.items)
-            if often[at] and item not in known
-        ]
-
-    def matrix(self, sign: int, hidden: set[Id], known: set[Id]) -> VoteMatrix:
-        """The votes with 1 as agree, without hidden statements."""
-        people = sorted(self.line_of, key=id_order)
-        items = sorted({*self.items, *known} - hidden, key=id_order)
-        columns = places(self.items, items)[np.array(self.said, dtype=np.int64)]
-        shown = columns >= 0
-        return VoteMatrix.from_arrays(
-            places(list(self.line_of), people)[np.array(self.rows, dtype=np.int64)][shown],
-            columns[shown],
-            np.array(self.values, dtype=np.int64)[shown] * sign,
-            people,
-            items,
-            weights=np.array([self.weights[who] for who in people]) if self.weights else None,
-        )
 
 
 def detect_sign(
@@ -293,7 +211,7 @@ def detect_sign(
     return AGREE if straight < turned else DISAGREE
 
 
-def write_votes_csv(votes: VoteMatrix | Iterable[Sequence[Any]], out: Source) -> None:
+def write_votes_csv(votes: VoteMatrix | Iterable[Sequence[Any]], out: Target) -> None:
     """Write votes.csv with 1 as agree, from a matrix or (person, statement, value, time) rows.
 
     Time is in milliseconds since 1970, 0 where there is none. A matrix whose votes do not all
@@ -316,7 +234,7 @@ def write_votes_csv(votes: VoteMatrix | Iterable[Sequence[Any]], out: Source) ->
 
 def write_participants_votes_csv(
     votes: VoteMatrix,
-    out: Source,
+    out: Target,
     *,
     groups: Mapping[Id, int | None] | None = None,
     n_comments: Mapping[Id, int] | None = None,
@@ -361,7 +279,7 @@ def _plain(size: float) -> str:
     return f"{size:.12g}"
 
 
-def write_comments_csv(comments: Iterable[Comment], out: Source) -> None:
+def write_comments_csv(comments: Iterable[Comment], out: Target) -> None:
     """Write comments.csv. O(rows)."""
     with _writer(out, COMMENT_COLUMNS) as writer:
         for item in comments:
@@ -372,7 +290,7 @@ def write_comments_csv(comments: Iterable[Comment], out: Source) -> None:
 
 
 @contextmanager
-def _writer(out: Source, header: Sequence[str]) -> Iterator[Any]:
+def _writer(out: Target, header: Sequence[str]) -> Iterator[Any]:
     if isinstance(out, str | Path):
         with Path(out).open("w", encoding="utf-8", newline="") as stream:
             writer = csv.writer(stream, lineterminator="\n")
@@ -392,9 +310,15 @@ def _comment(name: str, line: int, row: Mapping[str, str]) -> Comment:
         author=identifier(name, line, author, "author-id") if author else None,
         agrees=number(name, line, row["agrees"], "number of agrees"),
         disagrees=number(name, line, row["disagrees"], "number of disagrees"),
-        moderated=number(name, line, row["moderated"], "moderation"),
+        moderated=_moderated(name, line, row["moderated"]),
         timestamp=number(name, line, row.get("timestamp") or "0", "timestamp"),
     )
+
+
+def _moderated(name: str, line: int, text: str) -> int:
+    if text.strip() not in {"-1", "0", "1"}:
+        raise OpinionError("moderation", name=name, line=line, text=text)
+    return int(text)
 
 
 def _both(values: Iterable[int]) -> tuple[int, int]:

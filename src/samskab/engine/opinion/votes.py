@@ -20,6 +20,7 @@ from samskab.engine.opinion.errors import OpinionError
 Id: TypeAlias = int | str
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
+Whole: TypeAlias = NDArray[np.integer[Any]]
 Sparse: TypeAlias = Any  # scipy ships no types
 
 AGREE, DISAGREE, PASS = 1, -1, 0
@@ -85,9 +86,9 @@ class VoteMatrix:
     @classmethod
     def from_arrays(
         cls,
-        rows: Ints,
-        columns: Ints,
-        values: Ints,
+        rows: Whole,
+        columns: Whole,
+        values: Whole,
         participants: Sequence[Id],
         statements: Sequence[Id],
         *,
@@ -222,9 +223,13 @@ def _positive(size: Floats) -> Floats:
     return size
 
 
-def _last_votes(rows: Ints, columns: Ints, times: NDArray[Any] | None, width: int) -> Ints:
+def _last_votes(
+    rows: Whole, columns: Whole, times: NDArray[Any] | None, width: int
+) -> Ints | slice:
     """Positions of the latest vote of each person on each statement."""
-    key = rows * max(1, width) + columns
+    key = rows.astype(np.int64) * max(1, width) + columns
+    if (key[1:] > key[:-1]).all():
+        return slice(None)
     order = np.argsort(key)
     ordered = key[order]
     again = ordered[1:] == ordered[:-1]

@@ -1,8 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from io import StringIO
-from typing import Any
+from typing import IO, Any, cast
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -14,6 +13,7 @@ from samskab.civic.foundation.core.forms import CivicForm
 from samskab.civic.foundation.core.models import Council
 from samskab.civic.journey.challenges.forms import WithoutContacts, area
 from samskab.civic.journey.inquiry.models import (
+    LARGEST_FILE,
     LONGEST,
     Cause,
     Endorsement,
@@ -300,17 +300,18 @@ class ImportForm(CivicForm):
     )
     licence = forms.CharField(label=_("Licence"), max_length=80, required=False)
 
-    def clean_comments(self) -> StringIO:
-        return _text(self.cleaned_data["comments"])
+    def clean_comments(self) -> IO[bytes]:
+        return _opened(self.cleaned_data["comments"])
 
-    def clean_votes(self) -> StringIO:
-        return _text(self.cleaned_data["votes"])
+    def clean_votes(self) -> IO[bytes]:
+        return _opened(self.cleaned_data["votes"])
 
 
-def _text(file: UploadedFile[Any]) -> StringIO:
-    try:
-        return StringIO(file.read().decode("utf-8-sig"), newline="")
-    except UnicodeDecodeError:
+def _opened(file: UploadedFile[Any]) -> IO[bytes]:
+    """What was uploaded, to be read in pieces from where it lies."""
+    if (file.size or 0) > LARGEST_FILE * 1_000_000:
         raise forms.ValidationError(
-            _("This is not a text file. Choose the CSV file from Polis.")
-        ) from None
+            _("The file is too large. It may be at most %(number)s MB."),
+            params={"number": LARGEST_FILE},
+        )
+    return cast(IO[bytes], file.file)

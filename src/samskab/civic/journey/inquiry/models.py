@@ -13,6 +13,8 @@ LONGEST = 280
 """Characters in a statement: as much as one can agree or disagree with at once."""
 LONGEST_IMPORTED = 1000
 """Conversations from elsewhere hold longer ones."""
+MOST_IMPORTED, LARGEST_FILE = 1_000_000, 100
+"""Votes, and megabytes of a file, that one person reads in through a page while others wait."""
 
 
 class Inquiry(Versioned, Authored, CouncilRow):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from io import StringIO
-from pathlib import Path
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from django.utils.formats import number_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -20,6 +20,7 @@ from samskab.civic.journey.inquiry.actions.common import COUNTERS
 from samskab.civic.journey.inquiry.actions.maps import enqueue_map
 from samskab.civic.journey.inquiry.models import (
     LONGEST_IMPORTED,
+    MOST_IMPORTED,
     Inquiry,
     Participant,
     Statement,
@@ -30,6 +31,8 @@ from samskab.engine import opinion
 if TYPE_CHECKING:
     from samskab.engine.opinion import Comment, OpinionError, VoteMatrix
     from samskab.engine.opinion.cells import Source
+
+BATCH = 20_000  # votes that are held as rows at once
 
 
 @dataclass(frozen=True)
@@ -62,9 +65,12 @@ def import_polis(
     """
     try:
         said = opinion.read_comments_csv(comments)
-        given = opinion.read_export(_opened(votes), comments=said, moderated=(), note=_refuse)
+        given = opinion.read_export(votes, comments=said, moderated=(), note=_refuse)
     except opinion.OpinionError as error:
         raise Invalid(error.said(get_language() or "da")) from None
+    if given.n_votes > MOST_IMPORTED:
+        facts = {"votes": _grouped(given.n_votes), "most": _grouped(MOST_IMPORTED)}
+        raise Invalid(_("The file has %(votes)s votes. At most %(most)s can be read in.") % facts)
     _note_source(inquiry, source_note, source_url, licence)
     statements, new_statements = _import_statements(inquiry, said)
     people, new_people = _import_people(inquiry, given)
@@ -84,9 +90,8 @@ def import_polis(
     return done
 
 
-def _opened(votes: Source) -> Source:
-    # what is uploaded is read in two goes: the first line tells which file it is
-    return votes if isinstance(votes, str | Path) else StringIO(votes.read(), newline="")
+def _grouped(number: int) -> str:
+    return str(number_format(number, use_l10n=True, force_grouping=True))
 
 
 def _refuse(error: OpinionError) -> None:
@@ -123,6 +128,8 @@ def _import_statements(
 
 def _statement(inquiry: Inquiry, item: Comment) -> Statement:
     hidden, text = item.moderated < 0, item.text.strip()
+    if not (text or hidden):
+        raise Invalid(_("Statement %(key)s has no text.") % {"key": item.id})
     if len(text) > LONGEST_IMPORTED:
         said = _("Statement %(key)s is too long. At most %(number)s characters can be kept.")
         raise Invalid(said % {"key": item.id, "number": LONGEST_IMPORTED})
@@ -154,27 +161,34 @@ def _import_votes(
     people: dict[int, Participant],
 ) -> int:
     rows = Vote.objects.filter(statement__inquiry=inquiry)
-    there = {(row.participant_id, row.statement_id): row for row in rows.iterator()}
-    new, changed, now = [], [], clock.now()
-    for person, item, value in cast.votes():
-        participant, statement = people[int(person)], statements[int(item)]
-        row = there.get((participant.pk, statement.pk))
-        if row is None:
-            new.append(
-                Vote(
-                    council=inquiry.council,
-                    statement=statement,
-                    participant=participant,
-                    value=value,
-                    at=now,
-                )
+    there = {
+        (person, item): (key, value)
+        for key, person, item, value in rows.values_list(
+            "pk", "participant_id", "statement_id", "value"
+        ).iterator()
+    }
+    new, now = 0, clock.now()
+    changed: list[Vote] = []
+    every = ((people[int(who)], statements[int(item)], value) for who, item, value in cast.votes())
+    while some := list(islice(every, BATCH)):
+        fresh: list[Vote] = []
+        for participant, statement, value in some:
+            key, before = there.get((participant.pk, statement.pk), (None, None))
+            if before == value:
+                continue
+            row = Vote(
+                pk=key,
+                council=inquiry.council,
+                statement=statement,
+                participant=participant,
+                value=value,
+                at=now,
             )
-        elif row.value != value:
-            row.value = value
-            changed.append(row)
-    Vote.objects.bulk_create(new, batch_size=2000)
+            (fresh if key is None else changed).append(row)
+        Vote.objects.bulk_create(fresh, batch_size=2000)
+        new += len(fresh)
     Vote.objects.bulk_update(changed, ["value"], batch_size=500)
-    return len(new) + len(changed)
+    return new + len(changed)
 
 
 def _recount(
