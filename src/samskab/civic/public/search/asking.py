@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 from django.db.models import Count
+from numpy.typing import NDArray
 
 from samskab.civic.foundation.core.models import Council
 from samskab.civic.public.search.models import Spelling, Term
@@ -29,6 +31,8 @@ SHORTEST_PIECE = 3
 
 Key = tuple[str, int]
 Option = tuple[Term, ...]
+Flags = NDArray[np.bool_]
+Whole = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -46,18 +50,48 @@ class Asked:
     has_parts: bool = False
     read: str = ""
 
-    def is_in(self, held: Mapping[int, int]) -> bool:
-        return any(all(term.pk in held for term in option) for option in self.options)
+    def is_in(self, held: Held) -> Flags:
+        """Which documents hold it."""
+        found = held.nowhere()
+        for option in self.options:
+            np.logical_or(found, held.all_of(option), out=found)
+        return found
 
-    def touches(self, held: Mapping[int, int]) -> bool:
-        """Whether the document is about it at all: the last part of a compound alone ('hjælp' of
+    def touches(self, held: Held) -> Flags:
+        """Which documents are about it at all: the last part of a compound alone ('hjælp' of
         'lektiehjælp') says too little."""
-        telling = self.terms[:-1] if self.has_parts else self.terms
-        return self.is_in(held) or any(term.pk in held for term in telling)
+        found = self.is_in(held)
+        for term in self.terms[:-1] if self.has_parts else self.terms:
+            np.logical_or(found, held.all_of((term,)), out=found)
+        return found
 
-    def score(self, held: Mapping[int, int]) -> int:
-        """Every term counts once, so that a whole compound counts more than its parts."""
-        return sum(held.get(term.pk, 0) for term in self.terms)
+    def score(self, held: Held) -> Whole:
+        """For each document. Every term counts once, so that a whole compound counts more than
+        its parts."""
+        return held.sum_of(self.terms)
+
+
+@dataclass(frozen=True)
+class Held:
+    """What some documents hold of the terms that were asked for: a row for each document and a
+    column for each term. `weights` are 0 where a document lacks the term; `points` are the
+    weights times the rarity of the term."""
+
+    columns: Mapping[int, int]
+    weights: Whole
+    points: Whole
+
+    def nowhere(self) -> Flags:
+        return np.zeros(len(self.weights), bool)
+
+    def all_of(self, terms: Iterable[Term]) -> Flags:
+        at = [self.columns[term.pk] for term in terms]
+        found: Flags = np.all(self.weights[:, at] > 0, axis=1)
+        return found
+
+    def sum_of(self, terms: Iterable[Term]) -> Whole:
+        found: Whole = self.points[:, [self.columns[term.pk] for term in terms]].sum(axis=1)
+        return found
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
 from django.db import connection
 
 from samskab.civic.foundation.core.models import Council
-from samskab.civic.public.search.asking import Asked, Key, asked_for, understood
-from samskab.civic.public.search.models import Document, IndexState, Kind, Posting
+from samskab.civic.public.search.asking import Asked, Held, Key, Whole, asked_for, understood
+from samskab.civic.public.search.models import Document, IndexState, Kind
 from samskab.civic.public.search.sources import SOURCES, Source
 from samskab.civic.public.search.weighing import rarity
 from samskab.engine.language import analyse
@@ -36,7 +37,10 @@ _BEST = (
     " WHERE term_id = %s AND kind = %s ORDER BY weight DESC, document_id LIMIT %s) AS best{n}"
 )
 
-Weights = dict[int, dict[int, int]]
+_HELD = (
+    "SELECT document_id, term_id, weight FROM search_posting"
+    " WHERE document_id IN ({}) AND term_id IN ({})"
+)
 
 
 @dataclass(frozen=True)
@@ -162,20 +166,27 @@ def _ranked(
     documents: Iterable[int], words: Sequence[Asked], rare: Mapping[int, int]
 ) -> list[Rank]:
     """The documents by the words that they lack, then by the sum of weight times rarity."""
-    weights: Weights = {}
-    rows = Posting.objects.filter(document__in=sorted(documents), term__in=sorted(rare))
-    for document, term, weight in rows.values_list("document", "term", "weight"):
-        weights.setdefault(document, {})[term] = weight * rare[term]
-    return [
-        _rank(document, held, words)
-        for document, held in weights.items()
-        if any(word.touches(held) for word in words)
-    ]
+    rows = np.array(sorted(documents), np.int64)
+    held = _held(rows, np.array(sorted(rare), np.int64), rare)
+    touched = np.logical_or.reduce([word.touches(held) for word in words])
+    lacking = np.sum([~word.is_in(held) for word in words], axis=0)
+    scores = np.sum([word.score(held) for word in words], axis=0)
+    found = zip(lacking[touched], scores[touched], rows[touched], strict=True)
+    return [Rank(int(missed), int(score), int(document)) for missed, score, document in found]
 
 
-def _rank(document: int, held: Mapping[int, int], words: Sequence[Asked]) -> Rank:
-    lacking = sum(not word.is_in(held) for word in words)
-    return Rank(lacking, sum(word.score(held) for word in words), document)
+def _held(documents: Whole, terms: Whole, rare: Mapping[int, int]) -> Held:
+    """One statement; a posting is one of hundreds, so that it is read as a row and no more."""
+    weights = np.zeros((len(documents), len(terms)), np.int64)
+    if weights.size:
+        query = _HELD.format(*(", ".join(["%s"] * len(keys)) for keys in (documents, terms)))
+        with connection.cursor() as cursor:
+            cursor.execute(query, [*documents.tolist(), *terms.tolist()])
+            found = np.array(cursor.fetchall(), np.int64).reshape(-1, 3)
+        at = np.searchsorted(documents, found[:, 0]), np.searchsorted(terms, found[:, 1])
+        weights[at] = found[:, 2]
+    columns = {term: at for at, term in enumerate(terms.tolist())}
+    return Held(columns, weights, weights * np.array([rare[term] for term in columns], np.int64))
 
 
 def _rarities(state: IndexState | None, words: Sequence[Asked]) -> dict[int, int]:
