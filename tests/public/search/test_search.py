@@ -154,6 +154,17 @@ def test_the_last_word_may_still_be_being_written(council: Council, secretariat:
     assert titles(council, "va") == []
 
 
+@pytest.mark.parametrize("typed", ["varmsetu", "vramest", "varmmest"])
+def test_a_misspelt_word_may_still_be_being_written(
+    council: Council, secretariat: Principal, typed: str
+) -> None:
+    article(secretariat, "Varmestue", "Åben hver dag.")
+    actions.refresh_due()
+    found = queries.search(council, typed)
+    assert [hit.title for hit in found.hits] == ["Varmestue"]
+    assert found.corrected == ((typed, "varmestue"),)
+
+
 def test_a_word_that_is_near_nothing_finds_nothing(
     council: Council, secretariat: Principal
 ) -> None:

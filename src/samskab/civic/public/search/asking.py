@@ -1,7 +1,8 @@
 """What somebody asks for: each word with the terms of the index that it may stand for.
 
 A word that is nowhere in the index is completed when it is the last one, for it may still be
-being written; else the nearest spelling that is in the index is taken for it.
+being written; else the nearest spelling that is in the index is taken for it, or for the last one
+the word that begins nearly so.
 """
 
 from __future__ import annotations
@@ -15,7 +16,12 @@ from numpy.typing import NDArray
 
 from samskab.civic.foundation.core.models import Council
 from samskab.civic.public.search.models import Spelling, Term
-from samskab.civic.public.search.weighing import LONGEST_TERM, LONGEST_WORD, beginning
+from samskab.civic.public.search.weighing import (
+    LONGEST_TERM,
+    LONGEST_WORD,
+    beginning,
+    near_beginnings,
+)
 from samskab.engine.language import (
     annotate,
     spelling_distance,
@@ -108,7 +114,7 @@ class _Word:
 def understood(council: Council, q: str) -> tuple[Asked, ...]:
     """The words of a query, at most eight, with what stands in this council's index for them.
 
-    One statement when all the words are known; two to four more for each that is not.
+    One statement when all the words are known; two to five more for each that is not.
     """
     words = _words(q)
     known = _known(council, words)
@@ -150,7 +156,11 @@ def _guessed(council: Council, word: Asked, is_last: bool) -> Asked:
         return replace(
             word, options=tuple((term,) for term in completed), terms=completed, has_parts=False
         )
-    read = nearest(council, word.typed) or _nearest_parts(council, word.typed)
+    read = (
+        nearest(council, word.typed)
+        or (_nearest_start_of(council, word.typed) if is_last else "")
+        or _nearest_parts(council, word.typed)
+    )
     if not read:
         return word
     words = _words(read)
@@ -193,6 +203,30 @@ def nearest(council: Council, word: str) -> str:
         if (distance := spelling_distance(word, text, limit)) <= limit
     ]
     return min(ranked)[3] if ranked else ""
+
+
+def _nearest_start_of(council: Council, start: str) -> str:
+    """The most usual word that begins nearly like this: misspelt, and not written to its end."""
+    limit = tolerated(start)
+    keys = {*spelling_keys(start), *near_beginnings(start)}
+    rows = Spelling.objects.filter(council=council, key__in=sorted(keys), term__n__gt=0)
+    alike = (
+        rows.values_list("text", "term__n")
+        .annotate(shared=Count("pk"))
+        .order_by("-shared", "-term__n", "text")[:MOST_SPELLINGS]
+    )
+    ranked = [
+        (distance, -n, text)
+        for text, n, _ in alike
+        if (distance := _distance_to_start(start, text, limit)) <= limit
+    ]
+    return min(ranked)[2] if ranked else ""
+
+
+def _distance_to_start(start: str, word: str, limit: float) -> float:
+    """To the beginning of the word that is nearest; it may be a letter longer or shorter."""
+    lengths = range(len(start) - 1, len(start) + 2)
+    return min(spelling_distance(start, word[:length], limit) for length in lengths)
 
 
 def _nearest_parts(council: Council, word: str) -> str:

@@ -69,3 +69,10 @@ def keys_of(word: str) -> set[str]:
 def beginning(word: str) -> str:
     """The key below which the words stand that begin like this one; '' when it is too short."""
     return f"_{word[: BEGINNINGS[-1]]}" if len(word) >= BEGINNINGS[0] else ""
+
+
+def near_beginnings(word: str) -> set[str]:
+    """The keys of beginnings that are this one with a letter too many; none for a short one."""
+    piece = word[: BEGINNINGS[-1] + 1]
+    less = {piece[:at] + piece[at + 1 :] for at in range(1, len(piece))}
+    return {f"_{part}" for part in less if len(part) in BEGINNINGS[1:]}
