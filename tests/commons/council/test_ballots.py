@@ -268,7 +268,7 @@ def test_the_database_is_the_same_whoever_voted_what(
     for order in orders:
         with transaction.atomic():
             monkeypatch.setattr(timezone, "now", ticking())
-            monkeypatch.setattr(actions, "_must_have_begun", lambda meeting: None)
+            monkeypatch.setattr(actions.ballots, "check_begun", lambda meeting: None)
             opened(secretariat, item, method, options=LAMPS, budget=100, is_secret=True)
             cast(people, item, *order)
             during = everything()
