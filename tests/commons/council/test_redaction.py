@@ -6,11 +6,12 @@ import json
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import rules
 import typst
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -18,10 +19,20 @@ from django.urls import reverse
 from django.utils import timezone
 
 from samskab.civic.commons.council import actions
-from samskab.civic.commons.council.models import AgendaItem, Meeting, Paper, Task, Term
+from samskab.civic.commons.council.models import (
+    AgendaItem,
+    Decision,
+    Meeting,
+    Paper,
+    Task,
+    Term,
+)
 from samskab.civic.foundation.accounts.queries import principal_for
 from samskab.civic.foundation.core.models import Council
 from samskab.civic.foundation.core.principal import Principal
+from samskab.civic.public.following.queries import happened
+from samskab.civic.public.news.actions import publish_news
+from samskab.civic.public.news.models import NewsItem
 from samskab.civic.public.search.actions import refresh
 
 As = Callable[[Principal], Client]
@@ -72,6 +83,10 @@ def published(
             by=secretariat, title=f"{word} opgave", owner_name=f"{word} ejer", decision=decision,
             due=timezone.localdate() + timedelta(days=3),
         )  # fmt: skip
+        publish_news(
+            by=secretariat, title_da=f"{word} nyhed", lead_da="Se her.", text_da="Tekst.",
+            publish_at=timezone.now() + timedelta(days=9) if closed else None,
+        )  # fmt: skip
     actions.decide(by=secretariat, item=item, text="Ja.", outcome="adopted")
     actions.close_meeting(by=secretariat, meeting=convened)
     return actions.publish_minutes(by=secretariat, meeting=convened)
@@ -104,8 +119,14 @@ def feeds(meeting: Meeting) -> list[str]:
     return [url("atom"), url("ics"), url("meeting_ics", meeting.pk)]
 
 
-def programs(meeting: Meeting, client: Client) -> Iterator[str]:
-    yield from ("/api/v1/meetings", f"/api/v1/meetings/{meeting.pk}", "/api/v1/decisions")
+def programs() -> list[str]:
+    return ["/api/v1/meetings", "/api/v1/decisions", *(
+        f"/api/v1/meetings/{key}" for key in Meeting.objects.values_list("pk", flat=True)
+    )]  # fmt: skip
+
+
+def oparl(client: Client) -> Iterator[str]:
+    """All that the addresses lead to, and those that nothing leads to."""
     seen, todo = set(), ["/oparl/1.1/"]
     while todo:
         path = todo.pop()
@@ -113,13 +134,16 @@ def programs(meeting: Meeting, client: Client) -> Iterator[str]:
             continue
         seen.add(path)
         yield path
-        todo += list(_addresses(json.loads(client.get(path).content)))
-    kinds = ("agendaitem", "paper", "file")
-    yield from (
-        f"/oparl/1.1/{kind}/{key}/"
-        for kind, rows in zip(kinds, (AgendaItem, Paper, Paper), strict=True)
-        for key in rows.objects.values_list("pk", flat=True)
-    )
+        answer = client.get(path)
+        if answer["Content-Type"] == "application/json":
+            todo += list(_addresses(json.loads(answer.content)))
+    kinds = {"agendaitem": AgendaItem, "paper": AgendaItem, "consultation": AgendaItem,
+             "file": Paper}  # fmt: skip
+    for kind, rows in kinds.items():
+        for key in rows.objects.values_list("pk", flat=True):
+            yield f"/oparl/1.1/{kind}/{key}/"
+    yield from (url("oparl_data", key) for key in Paper.objects.values_list("pk", flat=True))
+    yield from (f"/oparl/1.1/{kind}/?modified_since=2000-01-01T00:00:00Z" for kind in kinds)
 
 
 def _addresses(value: Any) -> Iterator[str]:
@@ -152,53 +176,148 @@ def searches() -> Iterator[str]:
         yield f"/api/v1/search?q={field}"
 
 
-@pytest.mark.parametrize("who", ["visitor", "facilitator"])
-def test_a_closed_item_is_closed_on_pages_in_pdf_api_search_and_feeds_alike(
-    who: str,
-    request: pytest.FixtureRequest,
-    council: Council,
-    published: Meeting,
-    client_as: As,
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-) -> None:
-    client = client_as(request.getfixturevalue(who))
-    compiled: list[str] = []
+def federation() -> list[str]:
+    news = [f"/ap/nyhed/{key}/" for key in NewsItem.objects.values_list("pk", flat=True)]
+    return ["/ap/aktoer/", "/ap/udbakke/", "/ap/udbakke/?side=1", *news]
+
+
+class Channel:
+    """One way out of the house: what is fetched, and what came of it."""
+
+    def __init__(self, name: str, client: Client, meeting: Meeting, folder: Path) -> None:
+        self.name, self.client, self.meeting, self.folder = name, client, meeting, folder
+
+    def paths(self) -> list[str]:
+        found: dict[str, Callable[[], list[str]]] = {
+            "pages": lambda: list(pages(self.meeting)),
+            "pdf": lambda: [at + url("meeting_pdf", self.meeting.pk) for at in ("", "/en")],
+            "api": programs,
+            "search": lambda: list(searches()),
+            "feeds": lambda: feeds(self.meeting),
+            "oparl": lambda: list(oparl(self.client)),
+            "activitypub": federation,
+        }
+        return found[self.name]()
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        if self.name == "mail":
+            since = timezone.now() - timedelta(days=400)
+            council = self.meeting.council
+            yield from (("mail", repr(one)) for one in happened(council, ["meetings"], since, at()))
+            return
+        for path in self.paths():
+            answer = self.client.get(path, headers={"Accept": ACCEPTS.get(self.name, "*/*")})
+            data = body(answer)
+            yield path, data.decode("utf-8", "ignore")
+            if self.name == "pdf":
+                yield path, as_read(data, self.folder)
+
+    def holding(self, word: str) -> list[str]:
+        return [path for path, text in self.texts() if word in text]
+
+
+ACCEPTS = {"activitypub": "application/activity+json"}
+CHANNELS = ["pages", "pdf", "api", "search", "feeds", "oparl", "activitypub", "mail"]
+
+
+def at() -> datetime:
+    return timezone.now() + timedelta(days=1)
+
+
+@pytest.fixture
+def channel(
+    request: pytest.FixtureRequest, published: Meeting, client_as: As, tmp_path: Path
+) -> Callable[[str, str], Channel]:
+    def made(name: str, who: str) -> Channel:
+        return Channel(name, client_as(request.getfixturevalue(who)), published, tmp_path)
+
+    return made
+
+
+@pytest.fixture
+def compiled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """All that goes into a PDF: the data and what lies beside the template."""
+    found: list[str] = []
     compile_ = typst.compile
 
     def watched(source: str, **options: Any) -> Any:
-        """All that goes into the file: the data and what lies beside the template."""
         beside = [path.read_bytes().decode("latin-1") for path in Path(options["root"]).iterdir()]
         names = [path.name for path in Path(options["root"]).iterdir()]
-        compiled.append("\n".join([options["sys_inputs"]["data"], *names, *beside]))
+        found.append("\n".join([options["sys_inputs"]["data"], *names, *beside]))
         return compile_(source, **options)
 
     monkeypatch.setattr(typst, "compile", watched)
-    tried = {
-        "pages": list(pages(published)),
-        "pdf": [prefix + url("meeting_pdf", published.pk) for prefix in ("", "/en")],
-        "api": list(programs(published, client)),
-        "search": list(searches()),
-        "feeds": feeds(published),
-    }
-    printed: list[str] = []
-    for kind, paths in tried.items():
-        shown = 0
-        for path in paths:
-            answer = client.get(path)
-            text = body(answer).decode("utf-8", "ignore")
-            if kind == "pdf":
-                printed.append(as_read(body(client.get(path)), tmp_path))
-            assert SECRET not in text, f"{kind}: {path}"
-            shown += OPEN in text
-        assert shown or kind in {"pdf", "feeds"}, kind
-    found = json.loads(client.get(f"/api/v1/search?q={SECRET}").content)
-    assert found["items"] == []
-    assert len(compiled) == 4
-    assert all(SECRET not in text for text in printed)
-    assert not PDFTOTEXT or all(OPEN in text for text in printed)
+    return found
+
+
+@pytest.mark.parametrize("who", ["visitor", "facilitator"])
+@pytest.mark.parametrize("name", CHANNELS)
+def test_a_closed_item_is_closed_on_every_way_out(
+    name: str, who: str, channel: Callable[[str, str], Channel], compiled: list[str]
+) -> None:
+    tried = channel(name, who)
+    assert tried.holding(SECRET) == []
+    assert tried.holding(OPEN) or (name == "pdf" and not PDFTOTEXT)
+    if name == "search":
+        found = json.loads(tried.client.get(f"/api/v1/search?q={SECRET}").content)
+        assert found["items"] == []
     assert all(OPEN in text and SECRET not in text for text in compiled)
-    assert OPEN in body(client.get(url("atom"))).decode()
+    assert bool(compiled) is (name == "pdf")
+
+
+def anybody_reads_items(council: Council) -> None:
+    rules.set_perm("council.read_item", rules.always_true)  # type: ignore[no-untyped-call]
+
+
+def anybody_reads_decisions(council: Council) -> None:
+    rules.set_perm("council.see_closed", rules.always_true)  # type: ignore[no-untyped-call]
+
+
+def minutes_publish_closed_decisions(council: Council) -> None:
+    Decision.objects.update(is_public=True)
+
+
+def drafts_are_out(council: Council) -> None:
+    NewsItem.objects.update(published_at=timezone.now() - timedelta(days=1))
+
+
+# What guards each way out. When it falls, the test above has to notice.
+GUARDS: list[tuple[str, Callable[[Council], None]]] = [
+    ("pages", anybody_reads_items),
+    ("pages", anybody_reads_decisions),
+    ("pdf", anybody_reads_items),
+    ("api", anybody_reads_items),
+    ("api", anybody_reads_decisions),
+    ("search", anybody_reads_decisions),
+    ("feeds", anybody_reads_decisions),
+    ("oparl", anybody_reads_items),
+    ("mail", minutes_publish_closed_decisions),
+    ("activitypub", drafts_are_out),
+]
+
+
+@pytest.fixture
+def permissions() -> Iterator[None]:
+    names = ("council.read_item", "council.see_closed")
+    before = {name: rules.permissions.permissions[name] for name in names}
+    yield
+    for name, rule in before.items():
+        rules.set_perm(name, rule)  # type: ignore[no-untyped-call]
+
+
+@pytest.mark.usefixtures("permissions")
+@pytest.mark.parametrize(
+    ("name", "broken"), GUARDS, ids=[f"{name}-{broken.__name__}" for name, broken in GUARDS]
+)
+def test_the_test_notices_when_a_guard_falls(
+    name: str,
+    broken: Callable[[Council], None],
+    channel: Callable[[str, str], Channel],
+    council: Council,
+) -> None:
+    tried = channel(name, "visitor")
+    broken(council)
+    assert tried.holding(SECRET)
 
 
 def test_members_read_it_in_their_own_pages_and_file(

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from samskab.civic.foundation.accounts.models import Authored, User
 from samskab.civic.foundation.core import clock
 from samskab.civic.foundation.core.bilingual import chosen
-from samskab.civic.foundation.core.models import CouncilRow, Versioned
+from samskab.civic.foundation.core.models import CouncilRow, DigestField, Versioned
 
 
 class Sector(models.TextChoices):
@@ -647,3 +647,41 @@ class YearReport(Versioned, CouncilRow):
 
     def __str__(self) -> str:
         return str(self.year)
+
+
+class Told(CouncilRow):
+    """That an object has been told to other systems (OParl): since when, when it last changed,
+    and whether it is gone. Of what it says only a digest is kept, and none when it is gone."""
+
+    kind = models.CharField(max_length=20)
+    key = models.CharField(max_length=20)
+    digest = DigestField(max_length=64, blank=True)
+    created = models.DateTimeField()
+    modified = models.DateTimeField()
+    is_gone = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["council", "kind", "is_gone", "id"], name="told_in_order"),
+            models.Index(fields=["council", "kind", "modified"], name="told_by_change"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["council", "key", "kind"], name="told_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
+
+
+class Telling(CouncilRow):
+    """Up to which entry of the log the objects told have been looked through."""
+
+    seq = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["council"], name="one_telling_a_council"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.seq)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import cast
 
 from django.db.models import Count, Model, Prefetch, Q, QuerySet
 from django.urls import reverse
@@ -227,6 +228,7 @@ class ShownItem:
     title: str = ""
     text: str = ""
     kind: str = ""
+    for_decision: bool = False
     state: str = ""
     duration: int | None = None
     presenter: str = ""
@@ -252,14 +254,36 @@ def items(council: Council) -> QuerySet[AgendaItem]:
 
 
 def agenda(by: Principal, meeting: Meeting) -> list[ShownItem]:
-    """A meeting's items, cut to what this person may read. Two statements."""
-    if not meeting.has_public_agenda and not may(by, "council.see_drafts"):
-        return []
-    rows = list(items(meeting.council).filter(meeting=meeting).order_by("order", "pk"))
-    return [
-        shown(by, row, number, starts)
-        for number, (row, starts) in enumerate(zip(rows, _starts(meeting, rows), strict=True), 1)
-    ]
+    """A meeting's items, cut to what this person may read. Three statements."""
+    return agendas(by, [meeting])[meeting.pk]
+
+
+def agendas(by: Principal, meetings: Sequence[Meeting]) -> dict[int, list[ShownItem]]:
+    """The same of several meetings, in as many statements."""
+    drafts = may(by, "council.see_drafts")
+    readable = [one for one in meetings if drafts or one.has_public_agenda]
+    rows: dict[int, list[AgendaItem]] = {one.pk: [] for one in meetings}
+    if readable:
+        found = items(by.council).filter(meeting__in=readable)
+        for row in found.order_by("meeting", "order", "pk"):
+            rows[cast(int, row.meeting_id)].append(row)
+    return {
+        one.pk: [
+            shown(by, row, number, starts)
+            for number, (row, starts) in enumerate(
+                zip(rows[one.pk], _starts(one, rows[one.pk]), strict=True), 1
+            )
+        ]
+        for one in meetings
+    }
+
+
+def meetings_with(
+    items: Sequence[int] = (), papers: Sequence[int] = ()
+) -> QuerySet[AgendaItem, int | None]:
+    """The keys of the meetings on which these items are, or the items of these papers."""
+    rows = AgendaItem.objects.filter(Q(pk__in=items) | Q(papers__in=papers))
+    return rows.filter(meeting__isnull=False).values_list("meeting", flat=True)
 
 
 def _starts(meeting: Meeting, rows: Sequence[AgendaItem]) -> list[datetime | None]:
@@ -290,6 +314,7 @@ def shown(
         title=item.shown_title,
         text=item.text,
         kind=str(AgendaItem.Kind(item.kind).label),
+        for_decision=item.can_be_decided,
         state=str(AgendaItem.State(item.state).label),
         duration=item.duration,
         presenter=item.presenter,

@@ -1,7 +1,8 @@
 from django.urls import path
 
-from samskab.civic.commons.council import oparl, views
+from samskab.civic.commons.council import views
 from samskab.civic.commons.council.feeds import DecisionFeed
+from samskab.civic.commons.council.oparl import views as oparl
 
 app_name = "council"
 
@@ -47,6 +48,7 @@ urlpatterns = [
     path("raadet/moeder/<int:pk>/traek-tilbage/", views.take_back_minutes, name="take_back"),
     path("oparl/1.1/", oparl.show_system, name="oparl"),
     path("oparl/1.1/<slug:kind>/", oparl.show_list, name="oparl_list"),
+    path("oparl/1.1/file/<int:pk>/data/", oparl.show_data, name="oparl_data"),
     path("oparl/1.1/<slug:kind>/<slug:key>/", oparl.show_object, name="oparl_object"),
     path("raadet/moeder.ics", views.meetings_ics, name="ics"),
     path("raadet/moeder/<int:pk>/moede.ics", views.meeting_ics, name="meeting_ics"),

@@ -1,0 +1,1 @@
+"""Council information as other systems read it: OParl 1.1 (https://oparl.org)."""
