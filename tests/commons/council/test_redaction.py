@@ -17,6 +17,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from samskab.civic.commons.council import actions
 from samskab.civic.commons.council.models import (
@@ -137,6 +138,8 @@ def oparl(client: Client) -> Iterator[str]:
         answer = client.get(path)
         if answer["Content-Type"] == "application/json":
             todo += list(_addresses(json.loads(answer.content)))
+        elif answer.streaming:
+            body(answer)
     kinds = {"agendaitem": AgendaItem, "paper": AgendaItem, "consultation": AgendaItem,
              "file": Paper}  # fmt: skip
     for kind, rows in kinds.items():
@@ -197,7 +200,8 @@ class Channel:
             "oparl": lambda: list(oparl(self.client)),
             "activitypub": federation,
         }
-        return found[self.name]()
+        with override("da"):
+            return found[self.name]()
 
     def texts(self) -> Iterator[tuple[str, str]]:
         if self.name == "mail":
