@@ -78,6 +78,40 @@ def test_what_it_said_before_can_be_read(
     assert page.index("Bag brød.") < page.index("Kog suppe")
 
 
+def test_each_edition_says_what_was_changed_after_it_in_both_languages(
+    article: Article, secretariat: Principal, visitor: Principal, client_as: ClientAs
+) -> None:
+    for text, english in (("Kog suppe.", "Boil soup."), ("Kog suppe.", "Boil hot soup.")):
+        article.refresh_from_db()
+        edit_article(
+            by=secretariat, article=article, kind="method", title_da="Spis sammen", text_da=text,
+            title_en="Eat together", text_en=english,
+        )  # fmt: skip
+    article.refresh_from_db()
+    newest, oldest = queries.compared(article, list(queries.editions(article)))
+    told = [(one.kind, one.text) for change in newest.changes for one in change.pieces]
+    assert told == [("same", "Boil "), ("added", "hot "), ("same", "soup.")]
+    assert [change.label for change in oldest.changes] == [
+        "tekst på dansk", "titel på engelsk", "tekst på engelsk"
+    ]  # fmt: skip
+    page = client_as(visitor).get("/viden/spis-sammen/udgaver/").content.decode()
+    assert "<ins>" in page
+    assert "Boil soup." in page
+
+
+def test_editions_on_a_later_page_stand_beside_the_one_after_them(
+    article: Article, secretariat: Principal
+) -> None:
+    for text in ("A", "B", "C"):
+        article.refresh_from_db()
+        edit_article(
+            by=secretariat, article=article, kind="method", title_da="Spis sammen", text_da=text
+        )
+    (_newest, *rows) = queries.editions(article)
+    found = queries.compared(article, rows)
+    assert [piece.text for piece in found[0].changes[0].pieces] == ["A", "B"]
+
+
 # --- useful? -----------------------------------------------------------------------------------
 def test_a_reader_counts_once_and_may_change_the_answer(
     article: Article, visitor: Principal

@@ -16,10 +16,12 @@ from django.urls import reverse
 from samskab.civic.commons.knowledge.actions import write_article
 from samskab.civic.commons.knowledge.models import Article
 from samskab.civic.foundation.core import clock
+from samskab.civic.foundation.core.desk import waiting
 from samskab.civic.foundation.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from samskab.civic.foundation.core.models import Council
 from samskab.civic.foundation.core.principal import Principal, system
 from samskab.civic.foundation.notifications.models import Message
+from samskab.civic.journey.evaluation.models import Round
 from samskab.civic.journey.pilots import actions, drawing, views
 from samskab.civic.journey.pilots.models import STAGES, Crew, Milestone, Pilot
 from tests.journey.pilots import scene
@@ -249,3 +251,49 @@ def test_an_article_shows_the_pilots_that_build_on_it(
     page = client_as(visitor).get("/viden/kaffe/").content.decode()
     assert "Brugt af" in page
     assert f'href="/pilotprojekter/{pilot.pk}/"' in page
+
+
+# --- the desk ----------------------------------------------------------------------------------
+def pile(by: Principal, label: str) -> tuple[int, int]:
+    (found,) = [one for one in waiting(by) if str(one.label) == label]
+    return found.number, found.late
+
+
+def test_the_desk_counts_milestones_that_are_near_and_those_that_are_late(
+    pilot: Pilot, baker: SimpleNamespace, secretariat: Principal
+) -> None:
+    label, today = "Pilotprojekters milepæle inden for en uge", clock.today()
+    assert pile(secretariat, label) == (0, 0)
+    for title, days in (("Sent", -1), ("Snart", 3), ("Senere", 30), ("Nået", -2)):
+        row = actions.add_milestone(
+            by=baker.by, pilot=pilot, title=title, due=today + timedelta(days=days)
+        )
+        if title == "Nået":
+            actions.reach_milestone(by=baker.by, milestone=row)
+    assert pile(secretariat, label) == (2, 1)
+
+
+def test_the_desk_tells_of_pilots_that_should_have_ended(
+    pilot: Pilot, secretariat: Principal
+) -> None:
+    label, today = "Pilotprojekter, hvis sidste dag er gået", clock.today()
+    assert pile(secretariat, label) == (0, 0)
+    Pilot.objects.update(starts=today - timedelta(days=9), ends=today - timedelta(days=1))
+    assert pile(secretariat, label) == (1, 1)
+    Pilot.objects.update(status="ended")
+    assert pile(secretariat, label) == (0, 0)
+
+
+def test_the_desk_tells_of_pilots_that_nobody_has_asked_about_since(
+    pilot: Pilot, council: Council, secretariat: Principal
+) -> None:
+    label, today = "Pilotprojekter at spørge til igen, et halvt år efter", clock.today()
+    ended = today - timedelta(days=200)
+    Pilot.objects.update(starts=ended, ends=ended, status="ended")
+    assert pile(secretariat, label) == (0, 0)  # nobody was asked at the end either
+    Round.objects.create(council=council, pilot=pilot, when="after", closed=clock.now())
+    assert pile(secretariat, label) == (1, 0)
+    Pilot.objects.update(ends=today - timedelta(days=400), starts=today - timedelta(days=500))
+    assert pile(secretariat, label) == (1, 1)
+    Round.objects.create(council=council, pilot=pilot, when="followup")
+    assert pile(secretariat, label) == (0, 0)

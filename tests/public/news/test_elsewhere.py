@@ -31,6 +31,7 @@ from samskab.civic.public.news.actions import (
 )
 from samskab.civic.public.news.feed_reading import ask, parse, plain, web_link
 from samskab.civic.public.news.models import Feed, FeedItem
+from samskab.civic.public.news.queries import to_look_at
 
 ClientAs = Callable[[Principal], Client]
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -320,6 +321,20 @@ def test_a_date_to_come_and_one_that_is_none() -> None:
 def test_a_cpr_number_is_not_taken_in() -> None:
     body = rss(entry("Skriv til 010190-1234"), entry("Ny sti", "https://fjern.dk/2"))
     assert read(body) == ["Ny sti"]
+
+
+def test_the_secretariat_is_told_that_a_piece_was_held_back(
+    there: Elsewhere, feed: Feed, secretariat: Principal, client_as: Callable[[Principal], Client]
+) -> None:
+    there.body = rss(entry("Skriv til 010190-1234"), entry("Ny sti", "https://fjern.dk/2"))
+    assert again(feed).held_back == 1
+    page = client_as(secretariat).get("/nyheder/kommuner/feeds/").content.decode()
+    assert "1 nyhed er udeladt" in page
+    assert "010190" not in page
+    assert list(to_look_at(feed.council)) == [feed]
+    there.body = rss(entry("Ny sti", "https://fjern.dk/2"))
+    assert again(feed).held_back == 0
+    assert not to_look_at(feed.council).exists()
 
 
 def test_a_huge_answer_and_a_slow_one_are_given_up(

@@ -308,6 +308,30 @@ def test_a_photo_has_words_and_forgets_the_camera(
     assert "hemmeligt" not in NewsItem.objects.get().photo.name
 
 
+def test_programs_get_the_photo_and_the_corrections_too(
+    uploads: Path,
+    secretariat: Principal,
+    visitor: Principal,
+    client_as: ClientAs,
+) -> None:
+    form = {**WRITTEN, "photo": a_photo(), "photo_text": "En rød dør"}
+    client_as(secretariat).post("/nyheder/ny/", form)
+    row = NewsItem.objects.get()
+    publish_news(by=secretariat, title_da="Uden", lead_da="Kort.", text_da="Tekst.")
+    change = {**WRITTEN, "text_da": "Alle er ude.", "photo_text": "En rød dør"}
+    edit_news(by=secretariat, item=row, **change, why="Det regner.")
+    client = client_as(visitor)
+    without, one = client.get("/api/v1/news").json()["items"]
+    assert client.get("/api/v1/news/haven-er-aaben").json() == one
+    assert one["photo"].endswith("/nyheder/haven-er-aaben/foto/")
+    assert one["photo_text"] == "En rød dør"
+    assert [(each["why"], each["before"]) for each in one["corrections"]] == [
+        ("Det regner.", {"text_da": "Alle er **med**."})
+    ]
+    assert (without["photo"], without["photo_text"], without["corrections"]) == (None, "", [])
+    assert "author" not in str(one)
+
+
 def test_a_photo_is_changed_and_taken_away(
     uploads: Path, secretariat: Principal, django_capture_on_commit_callbacks: Any
 ) -> None:

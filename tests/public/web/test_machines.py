@@ -13,6 +13,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.html import escape
 from PIL import Image
 
 from samskab.civic.commons.council.models import Meeting
@@ -58,6 +59,61 @@ def test_every_list_can_be_followed_as_atom(client: Client, path: str) -> None:
         assert entry.title.strip()
         assert entry.updated_parsed <= time.gmtime(time.time() + 400 * 86400)
     assert client.get(feed.entries[0].link).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["/viden/?q=aftale", "/initiativer/?q=cykel", "/pilotprojekter/?status=ended",
+             "/koncepter/?source=elsewhere"]
+)  # fmt: skip
+def test_a_list_that_is_narrowed_is_followed_narrowed(client: Client, path: str) -> None:
+    def read(html: str) -> list[str]:
+        found = re.search(r'<a href="([^"]+)" type="application/atom', html)
+        assert found
+        feed = feedparser.parse(BytesIO(client.get(found[1].replace("&amp;", "&")).content))
+        return [entry.title for entry in feed.entries]
+
+    whole, some = page(client, path.partition("?")[0]), page(client, path)
+    assert len(read(some)) < len(read(whole))
+    for title in read(some):
+        assert escape(title) in some
+
+
+def test_what_a_filter_does_not_know_narrows_no_feed(client: Client) -> None:
+    every = client.get("/atom/viden/").content.count(b"<entry>")
+    assert client.get("/atom/viden/?kind=nonsense").content.count(b"<entry>") == every
+
+
+KINDS = ("/viden/", "/initiativer/", "/pilotprojekter/", "/aktoerer/", "/tilbud/", "/nyheder/",
+         "/raadet/moeder/", "/raadet/beslutninger/", "/raadet/medlemmer/", "/udfordringer/",
+         "/koncepter/", "/")  # fmt: skip
+
+
+def test_every_kind_of_page_says_in_its_own_words_what_it_is(client: Client) -> None:
+    found = {}
+    for path in KINDS:
+        html = page(client, path)
+        told = re.search(r'<meta property="og:description" content="([^"]*)"', html)
+        assert told, path
+        found[path] = told[1]
+        assert f'<meta name="description" content="{told[1]}">' in html
+    assert len(set(found.values())) == len(found)
+
+
+def test_a_page_of_one_thing_is_described_by_that_thing(client: Client) -> None:
+    for path in ("/viden/", "/initiativer/", "/pilotprojekter/", "/raadet/moeder/"):
+        html = page(client, path)
+        entry = feedparser.parse(BytesIO(client.get(_atom_of(html)).content)).entries[0]
+        one = page(client, entry.link.replace("http://localhost", ""))
+        told = re.search(r'<meta property="og:description" content="([^"]*)"', one)
+        assert told and told[1].strip(), path
+        assert "løser velfærdens udfordringer" not in told[1]
+        assert "<" not in told[1]
+
+
+def _atom_of(html: str) -> str:
+    found = re.search(r'<a href="([^"]+)" type="application/atom', html)
+    assert found
+    return found[1]
 
 
 def test_a_feed_of_nothing_is_not_there(client: Client) -> None:

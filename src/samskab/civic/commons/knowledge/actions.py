@@ -83,7 +83,8 @@ def edit_article(
 ) -> Article:
     if kind not in Kind.values:
         raise Invalid(_("Choose what kind of article it is."), field="kind")
-    _keep_edition(article, title_da.strip(), text_da.strip())
+    words = {"title_da": title_da, "text_da": text_da, "title_en": title_en, "text_en": text_en}
+    _keep_edition(article, {name: text.strip() for name, text in words.items()})
     article.kind, article.source_url = kind, source_url
     article.title_da, article.title_en = title_da.strip(), title_en.strip()
     article.text_da, article.text_en = text_da.strip(), text_en.strip()
@@ -93,17 +94,17 @@ def edit_article(
     return article
 
 
-def _keep_edition(article: Article, title: str, text: str) -> None:
+def _keep_edition(article: Article, words: dict[str, str]) -> None:
     """What it says now is kept when the words change."""
-    if (article.title_da, article.text_da) == (title, text):
+    before = {name: getattr(article, name) for name in words}
+    if before == words:
         return
     number = Edition.objects.filter(article=article).count() + 1
     Edition.objects.create(
         council=article.council,
         article=article,
         number=number,
-        title_da=article.title_da,
-        text_da=article.text_da,
+        **before,
     )
 
 

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import re
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from samskab.civic.commons.actors.models import gist
 from samskab.civic.foundation.accounts.models import Authored
 from samskab.civic.foundation.core import clock
 from samskab.civic.foundation.core.bilingual import chosen, is_foreign
@@ -51,6 +54,10 @@ class Article(Versioned, Authored, CouncilRow):
         return chosen(self.text_da, self.text_en)
 
     @property
+    def gist(self) -> str:
+        return gist(re.sub(r"[#*_>`\[\]]|\([^)]*\)", "", self.text), 160)
+
+    @property
     def lang(self) -> str:
         """`da` when an English reader gets the Danish text, else empty."""
         return "da" if is_foreign(self.text_en) else ""
@@ -63,6 +70,8 @@ class Edition(CouncilRow):
     number = models.PositiveIntegerField()
     title_da = models.CharField(max_length=140)
     text_da = models.TextField()
+    title_en = models.CharField(max_length=140, blank=True)
+    text_en = models.TextField(blank=True)
     until = models.DateTimeField(default=clock.now)
 
     class Meta:

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from django.db.models import Q, QuerySet
 
 from samskab.civic.commons.knowledge.models import Article, Edition, Suggestion, Verdict
 from samskab.civic.commons.knowledge.related import MOST, Related, related
 from samskab.civic.foundation.core.models import Council
+from samskab.engine.language.differing import Piece, difference
 
 
 def articles(council: Council, *, kind: str = "", text: str = "") -> QuerySet[Article]:
@@ -44,3 +48,45 @@ def copies_of(suggestion: Suggestion) -> int:
     """How often the same text came before."""
     same = Suggestion.objects.filter(council=suggestion.council_id, text=suggestion.text)
     return same.count()
+
+
+# What an edition keeps, in the order of the page.
+WORDS = ("title_da", "text_da", "title_en", "text_en")
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field of an article, with what was taken out and what was put in."""
+
+    label: str
+    pieces: list[Piece]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """An edition, and how the one after it differs."""
+
+    edition: Edition
+    changes: list[Change]
+
+
+def compared(article: Article, rows: Sequence[Edition]) -> list[Compared]:
+    """Editions in a row, the newest first, each beside the one after it. One statement at most."""
+    if not rows:
+        return []
+    after: Article | Edition = (
+        Edition.objects.filter(article=article, number=rows[0].number + 1).first() or article
+    )
+    found = []
+    for row in rows:
+        found.append(Compared(row, _changes(row, after)))
+        after = row
+    return found
+
+
+def _changes(before: Edition, after: Article | Edition) -> list[Change]:
+    return [
+        Change(str(Article._meta.get_field(name).verbose_name), difference(old, new))  # type: ignore[union-attr]
+        for name in WORDS
+        if (old := getattr(before, name)) != (new := getattr(after, name))
+    ]

@@ -53,7 +53,8 @@ def editions(request: CivicRequest, slug: str) -> HttpResponse:
     """What it said before, each edition as it was until it was changed."""
     article = one(Article.objects, request.by, slug=slug)
     found = page(request, queries.editions(article), order="-number", size=10)
-    return show(request, "knowledge/editions.html", {"article": article, "page": found})
+    context = {"article": article, "page": found, "editions": queries.compared(article, found.rows)}
+    return show(request, "knowledge/editions.html", context)
 
 
 def useful(request: CivicRequest, slug: str) -> HttpResponse:

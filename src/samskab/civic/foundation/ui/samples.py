@@ -7,10 +7,11 @@ from types import SimpleNamespace
 from typing import Any
 
 from django import forms
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from samskab.civic.foundation.core.forms import CivicForm
 from samskab.civic.foundation.core.paging import Page
+from samskab.engine.language.differing import difference
 
 AREAS = [
     ("north", pgettext_lazy("sample", "North")),
@@ -101,6 +102,10 @@ def context() -> dict[str, Any]:
         "sample_form": SampleForm(prefix="new"),
         "failed_form": SampleForm({"failed-title": "", "failed-area": "north"}, prefix="failed"),
         "sample_filter": SampleFilter({"q": ""}),
+        "sample_pieces": difference(
+            pgettext("sample", "We meet on Monday."),
+            pgettext("sample", "We meet on Tuesday at six."),
+        ),
         "steps": _steps(4),
         "entries": _entries(),
         "items": [

@@ -24,8 +24,8 @@ from samskab.civic.journey.concepts.models import (
 )
 from samskab.civic.journey.evaluation.models import Evaluation, Verdict
 from samskab.civic.journey.inquiry.queries import current_framing
-from samskab.civic.journey.inquiry.reading import Piece, difference
 from samskab.civic.journey.pilots.models import STAGES, Pilot
+from samskab.engine.language.differing import Piece, difference
 
 INSIDERS = (Role.MEMBER, Role.FACILITATOR, Role.SECRETARIAT, Role.ADMINISTRATOR)
 

@@ -17,3 +17,6 @@ class EvaluationConfig(AppConfig):
         of_challenges.register("evaluation", 40, template, of_challenge, rows=Pilot, at=())
         of_pilots.register("evaluation", 10, "evaluation/_pilot.html", of_pilot)
         register_brief("evaluation.evaluation", brief)
+        from samskab.civic.journey.evaluation import desk
+
+        desk.register()

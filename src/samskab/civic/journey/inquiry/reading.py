@@ -6,8 +6,6 @@ texts of today, into what a template shows. A statement that was hidden in betwe
 
 from __future__ import annotations
 
-import difflib
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -319,37 +317,6 @@ def _mark_at(x: float, y: float, group: int | None, size: float = 4, number: int
     kind = "shape" if points else "dot"
     colour = COLOURS[group % len(COLOURS)]
     return Mark(*place, points, colour, kind, f"{size:.1f}", number)
-
-
-# --- differences between versions --------------------------------------------------------------
-@dataclass(frozen=True)
-class Piece:
-    """A stretch of text that is the same, added or removed."""
-
-    kind: str
-    text: str
-
-
-def difference(before: str, after: str) -> list[Piece]:
-    """What changed from one version of a text to the next, word by word.
-
-    The pieces that are the same or added give `after`; the same or removed give `before`.
-    """
-    old, new = _words(before), _words(after)
-    pieces: list[Piece] = []
-    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
-    for kind, i, j, m, n in matcher.get_opcodes():
-        if kind == "equal":
-            pieces.append(Piece("same", "".join(old[i:j])))
-            continue
-        pieces += [Piece("removed", "".join(old[i:j]))] if j > i else []
-        pieces += [Piece("added", "".join(new[m:n]))] if n > m else []
-    return pieces
-
-
-def _words(text: str) -> list[str]:
-    """Words, and the spaces between them."""
-    return re.findall(r"\S+|\s+", text)
 
 
 def numbers(reading: Reading) -> list[dict[str, Any]]:

@@ -35,6 +35,7 @@ from samskab.civic.journey.inquiry.models import (
 )
 from samskab.civic.journey.inquiry.queries import Voter
 from samskab.engine import opinion
+from samskab.engine.language.differing import Piece, difference
 
 A_PAGE = 25
 
@@ -501,9 +502,9 @@ def framings(request: CivicRequest, pk: int) -> HttpResponse:
     )
 
 
-def _with_difference(versions: list[Framing], at: int) -> tuple[Framing, list[reading.Piece]]:
+def _with_difference(versions: list[Framing], at: int) -> tuple[Framing, list[Piece]]:
     before = versions[at + 1].text if at + 1 < len(versions) else None
-    pieces = reading.difference(before, versions[at].text) if before is not None else []
+    pieces = difference(before, versions[at].text) if before is not None else []
     return versions[at], pieces
 
 

@@ -25,3 +25,6 @@ class PilotsConfig(AppConfig):
         from samskab.civic.journey.pilots.queries import used_by
 
         sections.register("pilots", 10, "pilots/_article.html", used_by)
+        from samskab.civic.journey.pilots import desk
+
+        desk.register()

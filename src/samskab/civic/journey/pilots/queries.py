@@ -94,15 +94,15 @@ def crew(pilot: Pilot) -> list[Crew]:
 
 def soon_due(today: date) -> QuerySet[Milestone]:
     """Milestones of pilots that go on, due within a week, that nobody was reminded of."""
-    return _awaited().filter(due__gte=today, due__lte=today + AHEAD, reminded=None)
+    return awaited().filter(due__gte=today, due__lte=today + AHEAD, reminded=None)
 
 
 def just_late(today: date) -> QuerySet[Milestone]:
     """Milestones whose day has passed without anybody having been told so."""
-    return _awaited().filter(due__lt=today, reminded_late=None)
+    return awaited().filter(due__lt=today, reminded_late=None)
 
 
-def _awaited() -> QuerySet[Milestone]:
+def awaited() -> QuerySet[Milestone]:
     """Not reached, of pilots that go on and are no example."""
     rows = Milestone.objects.filter(reached=None, pilot__is_example=False)
     return rows.exclude(pilot__status=Pilot.Status.ENDED)

@@ -425,7 +425,8 @@ def news_list(
     request: CivicRequest, q: Words = "", after: After = "", limit: Limit = 20
 ) -> dict[str, Any]:
     by = asked(request)
-    return part(request, news(by.council, q), "-published_at", limit)
+    rows = news(by.council, q).prefetch_related("corrections")
+    return part(request, rows, "-published_at", limit)
 
 
 @api.get(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -247,8 +247,21 @@ class ArticleOut(Schema):
         return absolute(context, "knowledge:detail", row.slug)
 
 
+class CorrectionOut(Schema):
+    """What a piece of news said before it was put right, by field, and why it was changed."""
+
+    at: datetime
+    why: str
+    before: dict[str, str]
+
+    @staticmethod
+    def resolve_at(row: Any) -> datetime:
+        return cast(datetime, row.created)
+
+
 class NewsOut(Schema):
-    """`published` is null where the source gives no date."""
+    """`published` is null where the source gives no date. `photo` is an address, with what it
+    shows in `photo_text`; null where there is none. Corrections stand the newest first."""
 
     slug: str
     title: str
@@ -260,8 +273,19 @@ class NewsOut(Schema):
     source_name: str
     source_url: str
     published: datetime | None = None
+    photo: str | None = None
+    photo_text: str = ""
+    corrections: list[CorrectionOut] = []
     is_example: bool
     url: str
+
+    @staticmethod
+    def resolve_photo(row: Any, context: Any) -> str | None:
+        return absolute(context, "news:photo", row.slug) if row.photo else None
+
+    @staticmethod
+    def resolve_corrections(row: Any) -> list[Any]:
+        return list(row.corrections.all())
 
     @staticmethod
     def resolve_title(row: Any) -> str:

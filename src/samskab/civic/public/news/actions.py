@@ -268,6 +268,8 @@ def take_feed(*, by: Principal, feed: Feed, found: feed_reading.Read) -> int:
         read_at=now, next_read=now + EVERY, failures=0, fault="", etag=found.etag,
         modified=found.modified,
     )  # fmt: skip
+    if found.entries is not None:
+        Feed.objects.filter(pk=feed.pk).update(held_back=found.held_back)
     changed = _keep(feed, found.entries or [], now)
     if changed:
         record(by, "news.take_feed", feed, items=changed)

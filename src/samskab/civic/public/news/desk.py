@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from samskab.civic.foundation.core.desk import Pile, heap, put
-from samskab.civic.public.news.models import Feed
+from samskab.civic.public.news.queries import to_look_at
 
 
 def register() -> None:
@@ -13,9 +13,9 @@ def register() -> None:
         Pile(
             "feeds",
             81,
-            _("Feeds of news that cannot be read"),
+            _("Feeds of news that cannot be read in full"),
             "news.manage_feeds",
             "news:feeds",
-            lambda by: heap(Feed.objects.filter(council=by.council, failures__gt=0)),
+            lambda by: heap(to_look_at(by.council)),
         )
     )

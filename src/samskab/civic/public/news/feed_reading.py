@@ -46,12 +46,14 @@ class Entry:
 
 @dataclass(frozen=True)
 class Read:
-    """An answer: `entries` is None when nothing has changed since the tag we sent."""
+    """An answer: `entries` is None when nothing has changed since the tag we sent. `held_back`
+    says how many are left out because something in them looks like a CPR number."""
 
     entries: list[Entry] | None
     title: str = ""
     etag: str = ""
     modified: str = ""
+    held_back: int = 0
 
 
 def ask(address: str, *, etag: str = "", modified: str = "", now: datetime) -> Read:
@@ -78,8 +80,11 @@ def parse(answer: Answer, address: str, now: datetime) -> Read:
     found = feedparser.parse(BytesIO(answer.body), response_headers=described)
     if not found.get("version"):
         raise Unreachable(NO_FEED)
+    fit = list(_entries(found.entries, now))
+    kept = [one for one in fit if not contains_cpr(f"{one.title}\n{one.gist}\n{one.link}")]
     return Read(
-        list(_entries(found.entries, now)),
+        kept,
+        held_back=len(fit) - len(kept),
         title=plain(found.feed.get("title", ""), TITLE),
         etag=_tag(answer.headers.get("etag", "")),
         modified=_tag(answer.headers.get("last-modified", "")),
@@ -97,7 +102,7 @@ def _entries(rows: Iterable[Any], now: datetime) -> Iterable[Entry]:
         title, link = plain(row.get("title", ""), TITLE), web_link(row.get("link", ""))
         gist = plain(row.get("summary", ""), GIST)
         digest = sha256(str(row.get("id") or link).encode(errors="replace")).hexdigest()
-        if not title or not link or digest in seen or contains_cpr(f"{title}\n{gist}\n{link}"):
+        if not title or not link or digest in seen:
             continue
         seen.add(digest)
         yield Entry(digest, title, "" if gist == title else gist, link, _day(row, now))

@@ -126,6 +126,7 @@ class Feed(Versioned, Authored, CouncilRow):
     next_read = models.DateTimeField(default=clock.now)
     failures = models.PositiveSmallIntegerField(default=0)
     fault = models.CharField(max_length=300, blank=True)
+    held_back = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         ordering = ["name", "pk"]

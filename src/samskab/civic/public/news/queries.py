@@ -10,8 +10,8 @@ from samskab.civic.foundation.accounts.models import User
 from samskab.civic.foundation.core import clock
 from samskab.civic.foundation.core.errors import Text
 from samskab.civic.foundation.core.models import Council
-from samskab.civic.journey.inquiry.reading import Piece, difference
 from samskab.civic.public.news.models import Correction, Feed, FeedItem, NewsItem
+from samskab.engine.language.differing import Piece, difference
 
 # The words of a piece of news, in the order of the page, as they are named to people.
 WORDS: dict[str, Text] = {
@@ -108,6 +108,11 @@ def feeds(council: Council) -> list[Feed]:
     """Those that we read, with how much we have of each."""
     rows = Feed.objects.filter(council=council).annotate(number=Count("items"))
     return list(rows.order_by("name", "pk"))
+
+
+def to_look_at(council: Council) -> QuerySet[Feed]:
+    """Those that fail, or hold something that we do not show."""
+    return Feed.objects.filter(Q(failures__gt=0) | Q(held_back__gt=0), council=council)
 
 
 def feeds_due(now: datetime) -> QuerySet[Feed]:

@@ -16,6 +16,7 @@ from django import forms, template
 from django.contrib.staticfiles import finders
 from django.forms.boundfield import BoundField
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.html import conditional_escape, format_html, format_html_join, linebreaks
 from django.utils.safestring import SafeString, mark_safe
@@ -65,6 +66,16 @@ def when(value: date | datetime | None, time: bool = False) -> str:
     return format_html(
         '<time datetime="{}">{}</time>', value.isoformat(), formats.date_format(value, shape)
     )
+
+
+@register.simple_tag(takes_context=True)
+def narrowed(context: dict[str, Any], name: str, *args: Any) -> str:
+    """{% narrowed "web:atom" "viden" as atom %}: an address that keeps the filters of this page."""
+    query = context["request"].GET.copy()
+    for key in ("after", "format"):
+        query.pop(key, None)
+    address = reverse(name, args=args)
+    return f"{address}?{query.urlencode()}" if query else address
 
 
 # --- who may, and once -------------------------------------------------------------------------
