@@ -13,11 +13,11 @@ from samskab.civic.journey.inquiry.reading import (
     UNIT,
     _mark_at,
     bundled,
-    difference,
     drawn,
     numbers,
     read,
 )
+from samskab.engine.language.differing import difference
 from samskab.engine.opinion import VoteMatrix, map_opinions
 
 texts = st.lists(st.sampled_from(["vi", "mangler", "nøglen", "et sted.\n", "og", " "])).map(
