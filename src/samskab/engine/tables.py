@@ -9,6 +9,7 @@ import csv
 import io
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ MAX_ROWS = 2_000_000
 MAX_BYTES = 500_000_000
 LARGEST = Decimal(1_000_000_000)
 MAX_PLACES = 6
+SMALLEST = Decimal(1).scaleb(-MAX_PLACES)
 
 
 class TableError(ValueError):
@@ -61,7 +63,8 @@ class Row:
         value = self.number_in(column)
         if value <= 0:
             raise self.error(column, f"the number must be above zero, not {value}")
-        if -int(value.normalize().as_tuple().exponent) > MAX_PLACES:
+        # Compared first: what is next to nothing would be made nothing by `normalize`.
+        if value < SMALLEST or -int(value.normalize().as_tuple().exponent) > MAX_PLACES:
             raise self.error(column, f"the number has more than {MAX_PLACES} decimals")
         return value
 
@@ -160,9 +163,14 @@ def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
                 raise TableError(f"{path.name} has more than {MAX_ROWS:,} rows.")
             yield number, cells
     except csv.Error as error:
-        raise TableError(
-            f"{path.name}, row {number + 1}: the quotes are wrong ({error})."
-        ) from error
+        raise TableError(f"{path.name}, row {number + 1}: {wrong_csv(error)}.") from error
+
+
+def wrong_csv(error: csv.Error) -> str:
+    """What is wrong with a row that cannot be parted into cells."""
+    if "field limit" in str(error):
+        return f"a cell holds more than {csv.field_size_limit():,} characters"
+    return f"the quotes are wrong ({error})"
 
 
 def _text(path: Path) -> str:
@@ -186,7 +194,7 @@ def _text(path: Path) -> str:
 
 
 def _delimiter(text: str) -> str:
-    header = text.partition("\n")[0]
+    header = re.split(r"[\r\n]", text, maxsplit=1)[0]
     return max(",;\t", key=header.count)
 
 

@@ -97,6 +97,8 @@ def test_without_json_the_answer_goes_to_standard_output(
         (NEEDS + "n3,hours,nan,1\n", OFFERS, "row 4, column amount: 'nan' is not a number."),
         (NEEDS + "n3,hours,1e30,1\n", OFFERS, "is larger than"),
         (NEEDS + "n3,hours,0.0000001,1\n", OFFERS, "more than 6 decimals"),
+        (NEEDS + "n3,hours,1e-400000000,1\n", OFFERS, "more than 6 decimals"),
+        (NEEDS + f"n3,{'x' * 200_000},1,1\n", OFFERS, "row 4: a cell holds more than 131,072"),
         (NEEDS + "n3,hours,1,yes\n", OFFERS, "row 4, column must: 'yes' is neither 1"),
         (NEEDS + "n1,hours,1,1\n", OFFERS, "row 4, column need: 'n1' is already in row 2."),
         (NEEDS + "n3,,1,1\n", OFFERS, "row 4, column kind: the cell is empty."),
@@ -136,7 +138,13 @@ def test_a_missing_file_and_a_wrong_option_end_with_two(
 ) -> None:
     assert main([str(tmp_path / "no.csv"), str(tmp_path / "no.csv")]) == 2
     assert "no.csv cannot be read: No such file or directory." in capsys.readouterr().err
-    assert main(["a", "b", "--time-limit", "0"]) == 2
+    for option, said in (
+        (("--time-limit", "0"), "must be above 0 and at most 86400 seconds"),
+        (("--time-limit", "soon"), "must be above 0 and at most 86400 seconds"),
+        (("--alternatives", "two"), "must be a whole number from 1 to 20"),
+    ):
+        assert main(["a", "b", *option]) == 2
+        assert said in capsys.readouterr().err
     assert main(["--help"]) == 0
 
 

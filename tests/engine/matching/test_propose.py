@@ -378,6 +378,16 @@ def test_a_party_brings_the_one_it_wants_to_be_with() -> None:
     assert stranger.parties == ("y", "z")
 
 
+def test_a_second_proposal_that_only_halves_of_parties_could_make_is_left_out() -> None:
+    # Half of each of three would do, but no two of them take part together.
+    needs = [Need("n", "hours", 6)]
+    others = [Offer(f"o{actor}", actor, "hours", 4) for actor in "BCD"]
+    apart = list(combinations("BCD", 2))
+    found = propose(needs, [Offer("oA", "A", "hours", 6), *others], not_with=apart).proposals
+    assert [one.parties for one in found] == [("A",)]
+    assert found[0].optimal
+
+
 def test_more_need_than_one_place_can_take_goes_where_the_place_fits() -> None:
     needs = [
         Need("north", "hours", 4, area="North"),

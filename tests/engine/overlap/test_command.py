@@ -1,6 +1,7 @@
 """Reading files and the command, with right and with broken input."""
 
 import json
+import re
 from pathlib import Path
 
 import jsonschema
@@ -15,6 +16,14 @@ a,Varmestuen,"Et åbent sted,
 med kaffe",Kirken,hjemløse; socialt udsatte,værested,Gjern,2012,18
 b,Friheden,,Foreningen,husvilde,varmestue,,,
 """
+# Ten names that stand for ten of the one before: ten thousand million words, were they written out.
+LAUGHS = "".join(
+    [
+        "- id: a\n  x0: &x0 [l, l, l, l, l, l, l, l, l, l]\n",
+        *(f"  x{at}: &x{at} [{', '.join([f'*x{at - 1}'] * 10)}]\n" for at in range(1, 10)),
+        "  activities: *x9\n",
+    ]
+)
 
 
 def _file(folder: Path, content: str | bytes, name: str = "input.csv") -> Path:
@@ -59,6 +68,11 @@ def test_the_initiatives_of_silkeborg_are_read_whole() -> None:
         ("id,start\na,2018-02-30\n", "line 2: the date '2018-02-30' does not exist"),
         ("id,age_low\na,ung\n", "line 2: 'age_low' must be a whole number, not 'ung'"),
         ("id,age_low\na,200\n", "line 2: the age 200 is not between"),
+        ("id;name;x,y\na;A;x\na;B;x\n", "line 3: the id 'a' is there twice"),
+        (f"id,text\na,{'x' * 200_000}\n", "line 2: a cell holds more than 131,072 characters"),
+        (f"id\n{'q' * 999}\n{'q' * 999}\n", f"line 3: the id '{'q' * 60}' is there twice"),
+        ("id,start,end\na,2020,2019\n", "line 2: it ends (2019) before it starts (2020)"),
+        ("id,name\na,A\nb,\0\n", "line 3: there is a null character"),
         (b"id,name\na,caf\xe9\n", "line 2: the file is not in UTF-8"),
     ],
 )
@@ -79,13 +93,18 @@ def test_a_broken_csv_is_refused_with_the_line(
         ("- id: a\n- name: b", "entry 2: the id is missing"),
         ("- id: [a]", "entry 1: 'id' must be a single value"),
         ("- id: a\n  activities: [[x]]", "entry 1: 'activities' must be a single value"),
+        ('- id: a\n- id: b\n  name: "\\ud800"', "entry 2: 'name' holds half a character"),
+        ("- id: a\n  since: 1\n  start: 2", "entry 1: 'since' and 'start' are one field"),
+        ("- &a [*a]", "line 1: this is not valid YAML"),
+        (LAUGHS, "entry 1: 'activities' must be a single value"),
+        ("[" * 100_000, "this is not valid YAML"),
         ("- id: 'a", "this is not valid YAML"),
     ],
 )
 def test_a_broken_yaml_is_refused_with_the_entry(
     tmp_path: Path, content: str, message: str
 ) -> None:
-    with pytest.raises(InputError, match=message.replace("[", r"\[")):
+    with pytest.raises(InputError, match=re.escape(message)):
         read_initiatives(_file(tmp_path, content, "input.yaml"))
 
 

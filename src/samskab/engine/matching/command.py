@@ -173,16 +173,22 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _seconds(text: str) -> float:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
     if not 0 < value <= 86_400:
         raise argparse.ArgumentTypeError("must be above 0 and at most 86400 seconds")
     return value
 
 
 def _count(text: str) -> int:
-    value = int(text)
+    try:
+        value = int(text)
+    except ValueError:
+        value = 0
     if not 1 <= value <= 20:
-        raise argparse.ArgumentTypeError("must be from 1 to 20")
+        raise argparse.ArgumentTypeError("must be a whole number from 1 to 20")
     return value
 
 

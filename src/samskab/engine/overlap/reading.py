@@ -2,11 +2,13 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from samskab.engine.overlap.initiative import Initiative
+from samskab.engine.tables import wrong_csv
 
 _LISTS = ("target_groups", "activities", "areas")
 _OTHER_NAMES = {"since": "start", "until": "end"}
@@ -14,6 +16,8 @@ _TEXTS = ("id", "name", "text", "organisation", "start", "end")
 _NUMBERS = ("age_low", "age_high")
 _NOTHING = ("~", "null")  # how YAML writes that there is no value
 _KNOWN = {*_LISTS, *_TEXTS, *_NUMBERS}
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+_SHOWN = 60
 Row = Mapping[str, Any]
 
 
@@ -25,6 +29,8 @@ def _text(value: object, field: str) -> str:
     if isinstance(value, dict | list | tuple):
         raise ValueError(f"{field!r} must be a single value")
     text = "" if value is None else str(value).strip()
+    if _HALF_CHARACTER.search(text):
+        raise ValueError(f"{field!r} holds half a character")
     return "" if text in _NOTHING else text
 
 
@@ -66,7 +72,7 @@ def _all(rows: Iterable[tuple[str, Row]], source: str) -> tuple[Initiative, ...]
         try:
             initiative = _initiative(row)
             if initiative.id in found:
-                raise ValueError(f"the id {initiative.id!r} is there twice")
+                raise ValueError(f"the id {initiative.id[:_SHOWN]!r} is there twice")
         except ValueError as error:
             raise InputError(f"{source}, {place}: {error}.") from None
         found[initiative.id] = initiative
@@ -80,19 +86,23 @@ def decoded(path: Path) -> str:
     except OSError as error:
         raise InputError(f"{path.name} cannot be opened: {error.strerror}.") from None
     try:
-        return data.decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise InputError(f"{path.name}, line {line}: the file is not in UTF-8.") from None
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise InputError(f"{path.name}, line {line}: there is a null character.")
+    return text
 
 
 def _separator(header: str) -> str:
-    """What parts the columns: a comma, unless the header holds none but a semicolon or a tab."""
-    return next((mark for mark in ",;\t" if mark in header), ",")
+    """What parts the columns: the one of comma, semicolon and tab that the header has most of."""
+    return max(",;\t", key=header.count)
 
 
 def _csv_rows(text: str, source: str) -> Iterable[tuple[str, Row]]:
-    header_line = text.partition("\n")[0]
+    header_line = re.split(r"[\r\n]", text, maxsplit=1)[0]
     reader = csv.reader(
         io.StringIO(text, newline=""), delimiter=_separator(header_line), strict=True
     )
@@ -109,9 +119,7 @@ def _csv_rows(text: str, source: str) -> Iterable[tuple[str, Row]]:
                 )
             yield f"line {reader.line_num}", dict(zip(header, cells, strict=False))
     except csv.Error as error:
-        raise InputError(
-            f"{source}, line {reader.line_num}: the quotes are wrong ({error})."
-        ) from None
+        raise InputError(f"{source}, line {reader.line_num}: {wrong_csv(error)}.") from None
 
 
 def _check_header(header: list[str], source: str) -> None:
@@ -140,6 +148,11 @@ def _yaml_rows(text: str, source: str) -> Iterable[tuple[str, Row]]:
     for number, entry in enumerate(entries, start=1):
         if not isinstance(entry, dict):
             raise InputError(f"{source}, entry {number}: fields and values are expected.")
+        for other, field in _OTHER_NAMES.items():
+            if other in entry and field in entry:
+                raise InputError(
+                    f"{source}, entry {number}: {other!r} and {field!r} are one field."
+                )
         yield f"entry {number}", entry
 
 
