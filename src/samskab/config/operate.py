@@ -47,7 +47,19 @@ def migrate(arguments: list[str]) -> int:
 
     call_command("migrate", interactive=False, verbosity=1 if "-v" in arguments else 0)
     call_command("createcachetable", verbosity=0)
+    refresh_statistics()
     return 0
+
+
+def refresh_statistics() -> None:
+    """SQLite chooses its indexes by what it was last told of the tables; PostgreSQL looks for
+    itself. Milliseconds, however large the tables are."""
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA analysis_limit = 1000")
+            cursor.execute("ANALYZE")
 
 
 def static_files() -> None:
@@ -328,6 +340,7 @@ def housekeeping(stop: Event, *, every: float = 60.0) -> None:
                 retention([])
                 remind()
                 seal_anew()
+                refresh_statistics()
         except Exception:  # a worker goes on: the next round tries again
             log.exception("housekeeping")
         finally:

@@ -56,6 +56,7 @@ class Initiative(Keyed, Findable, Confirmed, Versioned, CouncilRow):
         indexes = [
             models.Index(fields=["council", "name", "id"], name="initiative_by_name"),
             models.Index(fields=["actor", "name", "id"], name="initiative_by_actor"),
+            models.Index(fields=["council", "-created", "-id"], name="initiative_newest"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["council", "slug"], name="initiative_slug_once"),

@@ -31,6 +31,7 @@ THRESHOLD = 0.35
 # How many rows the index may give, and how many of those are compared word by word.
 MOST_ROWS, MOST_COMPARED = 2000, 150
 MOST_TEXT = 3000
+FEW = 500
 # Groups are made of pairs at least so alike, and of so many of them.
 CLUSTERED, MOST_CLUSTERED = 0.5, 2000
 
@@ -60,7 +61,7 @@ def listing(
         ("areas", place),
     ):
         if category:
-            rows = rows.filter(Exists(_having(column, category)))
+            rows = _narrowed(rows, column, category)
     if sector:
         rows = rows.filter(actor__sector=sector)
     for word in q.casefold().split():
@@ -68,13 +69,16 @@ def listing(
     return rows.select_related("actor").prefetch_related("target_groups")
 
 
-def _having(column: str, category: Category) -> QuerySet[Any]:
-    """The rows that tie an initiative to a category, for use in Exists."""
-    through = getattr(Initiative, column).through
-    rows: QuerySet[Any] = through.objects.filter(
-        initiative_id=OuterRef("pk"), category_id__in=with_narrower(category)
+def _narrowed(rows: QuerySet[Initiative], column: str, category: Category) -> QuerySet[Initiative]:
+    """Those of a category. Few are named, so that nothing else is looked at; of many, a page of
+    the list soon holds enough."""
+    ties = getattr(Initiative, column).through.objects.filter(
+        category_id__in=with_narrower(category)
     )
-    return rows
+    few = list(ties.values_list("initiative_id", flat=True)[: FEW + 1])
+    if len(few) <= FEW:
+        return rows.filter(pk__in=few)
+    return rows.filter(Exists(ties.filter(initiative_id=OuterRef("pk"))))
 
 
 def complete() -> QuerySet[Initiative]:

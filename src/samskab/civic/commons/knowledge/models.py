@@ -40,7 +40,11 @@ class Article(Versioned, Authored, CouncilRow):
         constraints = [
             models.UniqueConstraint(fields=["council", "slug"], name="article_slug_once")
         ]
-        indexes = [models.Index(fields=["council", "kind", "title_da"], name="article_kind")]
+        indexes = [
+            models.Index(fields=["council", "kind", "title_da"], name="article_kind"),
+            models.Index(fields=["council", "title_da", "id"], name="article_by_title"),
+            models.Index(fields=["council", "-created", "-id"], name="article_newest"),
+        ]
 
     def __str__(self) -> str:
         return self.title

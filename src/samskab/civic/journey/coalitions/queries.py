@@ -15,7 +15,7 @@ from samskab.civic.foundation.core.models import Council
 from samskab.civic.foundation.core.principal import Principal
 from samskab.civic.journey.challenges.journey import Step
 from samskab.civic.journey.challenges.models import Challenge
-from samskab.civic.journey.challenges.queries import visible
+from samskab.civic.journey.challenges.queries import in_sight
 from samskab.civic.journey.coalitions import matching
 from samskab.civic.journey.coalitions.models import (
     Agreement,
@@ -52,8 +52,7 @@ def needs(
     gap: bool = False,
 ) -> QuerySet[Need]:
     """The needs of all challenges that this person may see and that are still going on."""
-    seen = visible(by).exclude(step=Step.CLOSED)
-    rows = Need.objects.filter(council=by.council, challenge__in=seen.values("pk"))
+    rows = _going_on(by)
     rows = with_gap(rows.select_related("challenge", "category", "area"))
     if challenge:
         rows = rows.filter(challenge=challenge)
@@ -64,10 +63,14 @@ def needs(
     return rows.filter(has_offer=False) if gap else rows  # type: ignore[misc]
 
 
+def _going_on(by: Principal) -> QuerySet[Need]:
+    rows = Need.objects.filter(in_sight(by), council=by.council)
+    return rows.exclude(challenge__step=Step.CLOSED)
+
+
 def needs_counted(by: Principal) -> Iterable[tuple[int, int | None, int]]:
     """How many there are of each word and place, for the map of coverage. One statement."""
-    seen = visible(by).exclude(step=Step.CLOSED)
-    rows = Need.objects.filter(council=by.council, challenge__in=seen.values("pk"))
+    rows = _going_on(by)
     counted = rows.order_by().values_list("category_id", "area_id").annotate(n=Count("pk"))
     return [(category, area, number) for category, area, number in counted]
 
@@ -273,8 +276,7 @@ def agreement_of(challenge: Challenge) -> Agreement | None:
 
 def agreements(by: Principal) -> QuerySet[Agreement]:
     """Those that everybody may read."""
-    seen = visible(by)
-    rows = Agreement.objects.filter(council=by.council, challenge__in=seen.values("pk"))
+    rows = Agreement.objects.filter(in_sight(by), council=by.council)
     return rows.exclude(status=Agreement.Status.DRAFT).select_related("challenge")
 
 

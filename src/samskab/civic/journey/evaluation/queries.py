@@ -19,7 +19,7 @@ from samskab.civic.foundation.core.actions import may
 from samskab.civic.foundation.core.models import Council
 from samskab.civic.foundation.core.principal import Principal
 from samskab.civic.journey.challenges.models import Challenge, Party
-from samskab.civic.journey.challenges.queries import visible
+from samskab.civic.journey.challenges.queries import in_sight
 from samskab.civic.journey.coalitions.queries import gains
 from samskab.civic.journey.evaluation import stored
 from samskab.civic.journey.evaluation.drawing import Picture, number, percent, picture, signed
@@ -162,9 +162,7 @@ def expected_gains(pilot: Pilot) -> dict[int, str]:
 # --- reading an evaluation ---------------------------------------------------------------------
 def evaluations(by: Principal) -> QuerySet[Evaluation]:
     """Those that everybody may read, of the challenges that this person may see."""
-    rows = Evaluation.objects.filter(
-        council=by.council, pilot__challenge__in=visible(by).values("pk")
-    )
+    rows = Evaluation.objects.filter(in_sight(by, "pilot__challenge"), council=by.council)
     return rows.exclude(status=Evaluation.Status.DRAFT).select_related("pilot__challenge")
 
 

@@ -13,7 +13,7 @@ from samskab.civic.foundation.core.actions import may
 from samskab.civic.foundation.core.principal import Principal
 from samskab.civic.journey.challenges.journey import Step
 from samskab.civic.journey.challenges.models import Challenge, Party
-from samskab.civic.journey.challenges.queries import visible
+from samskab.civic.journey.challenges.queries import in_sight
 from samskab.civic.journey.coalitions.models import Agreement, Signature
 from samskab.civic.journey.coalitions.queries import agreement_of
 from samskab.civic.journey.pilots.models import (
@@ -31,7 +31,7 @@ AHEAD = timedelta(days=7)
 
 def pilots(by: Principal) -> QuerySet[Pilot]:
     """The pilots of all challenges that this person may see."""
-    rows = Pilot.objects.filter(council=by.council, challenge__in=visible(by).values("pk"))
+    rows = Pilot.objects.filter(in_sight(by), council=by.council)
     return rows.select_related("challenge")
 
 
