@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from samskab.civic.commons.council import actions, queries
+from samskab.civic.commons.council.forms import SlipsForm
 from samskab.civic.commons.council.models import AgendaItem, Ballot, Decision, Meeting, Poll, Term
 from samskab.civic.foundation.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from samskab.civic.foundation.core.models import LogEntry
@@ -467,3 +468,108 @@ def test_a_paper_that_is_wrong_comes_back_with_what_was_marked(
     answer = client_as(people[0]).post(url("vote", item), {"choice": ["1", "7"]})
     assert answer.status_code == 422
     assert Ballot.objects.count() == 0
+
+
+# --- on paper ----------------------------------------------------------------------------------
+
+
+def test_slips_are_counted_like_votes_that_were_cast_here(
+    secretariat: Principal, convened: Meeting, item: AgendaItem, people: list[Principal]
+) -> None:
+    opened(secretariat, item, "budget", options=LAMPS, budget=100)
+    slips = [[0], [0], [0], [1, 2]]
+    poll = actions.count_slips(by=secretariat, item=item, slips=slips)
+    assert (poll.result["order"], poll.result["papers"]) == ([0, 2, 1], 4)
+    assert (Ballot.objects.count(), Poll.objects.get().papers) == (0, [])
+    item.refresh_from_db()
+    assert item.ballot_open is False
+    decision = actions.decide(by=secretariat, item=item, text="Lamper.", outcome="adopted")
+    assert decision.tally == poll.result
+
+
+def test_nobody_votes_on_paper_and_here(
+    secretariat: Principal, convened: Meeting, item: AgendaItem, people: list[Principal]
+) -> None:
+    opened(secretariat, item, "approval", options=CITIES)
+    cast(people, item, [1])
+    with pytest.raises(Conflict):
+        actions.count_slips(by=secretariat, item=item, slips=[[0], [1]])
+    assert Poll.objects.get().result == {}
+
+
+@pytest.mark.parametrize("slips", [[], [[0]] * 5, [[7]], [[0, 0]], ["ja"]])
+def test_slips_that_cannot_be_are_refused(
+    slips: list[Any], secretariat: Principal, convened: Meeting, item: AgendaItem
+) -> None:
+    opened(secretariat, item, "approval", options=CITIES)
+    with pytest.raises(Invalid):
+        actions.count_slips(by=secretariat, item=item, slips=slips)
+    item.refresh_from_db()
+    assert item.ballot_open is True
+
+
+def test_two_secret_slips_would_tell_who_voted_what(
+    secretariat: Principal, convened: Meeting, item: AgendaItem
+) -> None:
+    opened(secretariat, item, "ranked", options=CITIES, is_secret=True)
+    with pytest.raises(Invalid):
+        actions.count_slips(by=secretariat, item=item, slips=[[[0]], [[1]]])
+
+
+def test_only_the_secretariat_counts_slips_and_only_of_an_open_ballot(
+    secretariat: Principal, people: list[Principal], convened: Meeting, item: AgendaItem
+) -> None:
+    with pytest.raises(Conflict):
+        actions.count_slips(by=secretariat, item=item, slips=[[0]])
+    opened(secretariat, item, "approval", options=CITIES)
+    with pytest.raises(NotAllowed):
+        actions.count_slips(by=people[0], item=item, slips=[[0]])
+
+
+@pytest.mark.parametrize(
+    ("method", "typed", "read"),
+    [
+        ("ranked", "2 > 1\n3 > 1, 2\n-", [[[1], [0]], [[2], [0, 1]], []]),
+        ("approval", "1, 3\n–\n\n2", [[0, 2], [], [1]]),
+        ("yes_no", "ja\nNej\n-", ["yes", "no", "abstain"]),
+    ],
+)
+def test_slips_are_typed_one_on_a_line(method: str, typed: str, read: Any) -> None:
+    poll = Poll(method=method, options=[{"title": title} for title, _cost in CITIES])
+    form = SlipsForm({"slips": typed}, poll=poll)
+    assert form.is_valid()
+    assert form.values() == {"slips": read}
+
+
+@pytest.mark.parametrize(
+    ("method", "typed"),
+    [("ranked", "1\n4"), ("ranked", "1 > 1"), ("approval", "1\n2 > 1"), ("yes_no", "ja\nmåske"),
+     ("approval", "0"), ("approval", "1\n1,"), ("ranked", "1\n>")],
+)  # fmt: skip
+def test_the_line_that_cannot_be_read_is_named(method: str, typed: str) -> None:
+    poll = Poll(method=method, options=[{"title": title} for title, _cost in CITIES])
+    form = SlipsForm({"slips": typed}, poll=poll)
+    assert form.is_valid()
+    with pytest.raises(Invalid) as error:
+        form.values()
+    line = len(typed.splitlines())
+    assert str(error.value.message).startswith(f"Linje {line} ")
+
+
+def test_slips_are_counted_on_a_page(
+    secretariat: Principal,
+    convened: Meeting,
+    item: AgendaItem,
+    client_as: Callable[[Principal], Client],
+) -> None:
+    client, address = client_as(secretariat), reverse("council:count_slips", args=[item.pk])
+    assert client.get(address).status_code == 302
+    opened(secretariat, item, "approval", options=CITIES)
+    assert (
+        f'href="{address}"' in client.get(reverse("council:item", args=[item.pk])).content.decode()
+    )
+    page = client.get(address).content.decode()
+    assert "<li>Memphis</li>" in page
+    assert client.post(address, {"slips": "9"}).status_code == 422
+    assert client.post(address, {"slips": "1\n1, 2"}).status_code == 302
+    assert Poll.objects.get().result["counts"] == [2, 1, 0]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 from django import forms
 from django.http import QueryDict
@@ -24,6 +24,7 @@ from samskab.civic.commons.council.models import (
     Task,
     Term,
 )
+from samskab.civic.foundation.core.errors import Invalid
 from samskab.civic.foundation.core.forms import CivicForm, FilterForm
 from samskab.civic.foundation.core.models import Council
 
@@ -371,6 +372,65 @@ class BallotForm(CivicForm):
             if place:
                 places.setdefault(int(place), []).append(int(name.removeprefix("place_")))
         return {"choice": [places[place] for place in sorted(places)]}
+
+
+class SlipsForm(CivicForm):
+    """What stands on slips of paper, one a line."""
+
+    slips = forms.CharField(label=_("The slips, one on each line"), max_length=4000, widget=_area())
+
+    def __init__(self, *args: Any, poll: Poll, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.poll = poll
+        if poll.method == Poll.Method.YES_NO:
+            self.fields["slips"].help_text = _("Write yes, no or a dash on each line.")
+        elif poll.method == Poll.Method.RANKED:
+            self.fields["slips"].help_text = _(
+                "Write the numbers, the best first: 2 > 1. Equals stand together: 2 > 1, 3. "
+                "A blank slip is a dash."
+            )
+        else:
+            self.fields["slips"].help_text = _(
+                "Write the numbers that are marked: 1, 3. A blank slip is a dash."
+            )
+
+    def values(self) -> dict[str, Any]:
+        lines = [line.strip() for line in super().values()["slips"].splitlines() if line.strip()]
+        return {"slips": [self._read(number, line) for number, line in enumerate(lines, start=1)]}
+
+    def _read(self, number: int, line: str) -> counting.Paper:
+        """One line as a paper; Invalid names the line that cannot be read."""
+        if self.poll.method == Poll.Method.YES_NO:
+            found = _WORDS.get(line.casefold())
+            return found if found else self._refuse(number)
+        groups = [] if line in _DASHES else line.split(">")
+        parts = [[part.strip() for part in group.split(",")] for group in groups]
+        known = {str(at) for at in range(1, len(self.poll.options) + 1)}
+        named = [part for group in parts for part in group]
+        ranked = self.poll.method == Poll.Method.RANKED
+        if not set(named) <= known or len(set(named)) < len(named) or (len(parts) > 1 > ranked):
+            return self._refuse(number)
+        chosen = [[int(part) - 1 for part in group] for group in parts]
+        return chosen if ranked else [at for group in chosen for at in group]
+
+    def _refuse(self, number: int) -> NoReturn:
+        raise Invalid(
+            _("Line %(number)s cannot be read. Write it as in the example.") % {"number": number},
+            field="slips",
+        )
+
+
+def as_numbered(poll: Poll) -> list[str]:
+    """What can be chosen, in the order of the numbers on the paper."""
+    return [_option(row) for row in poll.options]
+
+
+_DASHES = {"-", "–", "—"}
+_WORDS: dict[str, str] = {
+    **dict.fromkeys(("ja", "yes", "j", "y"), "yes"),
+    **dict.fromkeys(("nej", "no", "n"), "no"),
+    **dict.fromkeys(_DASHES, "abstain"),
+}
 
 
 def _option(row: dict[str, Any]) -> str:

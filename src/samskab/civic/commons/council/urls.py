@@ -66,6 +66,7 @@ urlpatterns = [
     path("raadet/punkter/<int:pk>/inhabil/", views.disqualify, name="disqualify"),
     path("raadet/inhabil/<int:pk>/fjern/", views.requalify, name="requalify"),
     path("raadet/punkter/<int:pk>/afstemning/", views.open_ballot, name="open_ballot"),
+    path("raadet/punkter/<int:pk>/sedler/", views.count_slips, name="count_slips"),
     path("raadet/punkter/<int:pk>/afstemning/slut/", views.close_ballot, name="close_ballot"),
     path("raadet/punkter/<int:pk>/afstemning/stop/", views.call_off_ballot, name="stop_ballot"),
     path("raadet/punkter/<int:pk>/stem/", views.vote, name="vote"),

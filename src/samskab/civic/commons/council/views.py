@@ -883,6 +883,26 @@ def close_ballot(request: CivicRequest, pk: int) -> HttpResponse:
     )
 
 
+def count_slips(request: CivicRequest, pk: int) -> HttpResponse:
+    row = _own_item(request, pk)
+    poll = queries.poll_of(row)
+    if poll is None or not row.ballot_open:
+        messages.warning(request, _("The ballot is not open. Ask the secretariat."))
+        return redirect(item_url(row))
+    form = forms.SlipsForm(request.POST or None, poll=poll)
+    return fill_in(
+        request,
+        form,
+        lambda: actions.count_slips(by=request.by, item=row, **form.values()),
+        heading=_("Count slips of paper"),
+        button=_("Count the slips"),
+        back=item_url(row),
+        message=_("The ballot is counted. Now write the decision."),
+        lead=row.shown_title,
+        numbered=forms.as_numbered(poll),
+    )
+
+
 @require_POST
 def call_off_ballot(request: CivicRequest, pk: int) -> HttpResponse:
     row = _own_item(request, pk)

@@ -4,6 +4,7 @@ from samskab.civic.commons.council.actions.ballots import (
     SECRET_AT_LEAST,
     call_off_ballot,
     close_ballot,
+    count_slips,
     open_ballot,
     vote,
 )
@@ -88,6 +89,7 @@ __all__ = [
     "cancel_meeting",
     "close_ballot",
     "close_meeting",
+    "count_slips",
     "decide",
     "disqualify",
     "edit_item",

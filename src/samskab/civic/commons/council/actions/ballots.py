@@ -133,6 +133,38 @@ def close_ballot(*, by: Principal, item: AgendaItem) -> Poll:
 SECRET_AT_LEAST = 3
 
 
+@action("council.run_meetings", on="item")
+def count_slips(*, by: Principal, item: AgendaItem, slips: Sequence[counting.Paper]) -> Poll:
+    """Counts a ballot that was held on paper: all slips, each as `vote` takes it.
+
+    Either all vote on paper or all vote here, so that nobody does both.
+    """
+    check_undecided(item)
+    found = Poll.objects.select_for_update(no_key=True).filter(item=item)
+    poll: Poll | None = found.first()
+    if poll is None or item.meeting is None or not item.ballot_open:
+        raise Conflict(_("The ballot is not open. Ask the secretariat."))
+    if queries.have_voted(item):
+        raise Conflict(_("Some have voted here already. Count that, or call the ballot off first."))
+    papers = [counting.checked(poll, slip) for slip in slips]
+    if not papers:
+        raise Invalid(_("Write what stands on the slips, each on a line."), field="slips")
+    if len(papers) > queries.entitled(item).count() + item.meeting.present_unnamed:
+        message = _("That is more votes than there are members present who may vote.")
+        raise Invalid(message, field="slips")
+    if poll.is_secret and len(papers) < SECRET_AT_LEAST:
+        raise Invalid(
+            _("A secret ballot needs three votes at least. With fewer it tells who voted what."),
+            field="slips",
+        )
+    poll.result, poll.papers = counting.count(poll, papers), []
+    poll.save()
+    AgendaItem.objects.filter(pk=item.pk).update(ballot_open=False)
+    item.ballot_open = False
+    record(by, "council.count_slips", item, papers=len(papers))
+    return poll
+
+
 @action("council.vote", on="item")
 def vote(*, by: Principal, item: AgendaItem, choice: counting.Paper) -> Ballot:
     """One ballot a member. It can be changed until it is counted; a secret one cannot, as

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from samskab.civic.commons.council import actions
-from samskab.civic.commons.council.models import CouncilText, Meeting
+from samskab.civic.commons.council.models import AgendaItem, CouncilText, Meeting
+from samskab.civic.foundation.core.principal import Principal
 from samskab.civic.public.demo.book import Book
 
 SITE = "https://samskabelse.silkeborg.dk/"
@@ -169,6 +170,8 @@ def _deal_with(book: Book, item: dict[str, Any]) -> None:
         actions.write_minutes(
             by=by, item=row, minutes=item["minutes_da"], minutes_en=item.get("minutes_en", "")
         )
+    if given := item.get("on_paper"):
+        _vote_on_paper(by, row, given)
     if decision := item.get("decision"):
         ballot = decision.get("ballot") or {}
         made = actions.decide(
@@ -182,6 +185,20 @@ def _deal_with(book: Book, item: dict[str, Any]) -> None:
             abstained=ballot.get("abstain"),
         )
         book.put("decision", item["id"], made)
+
+
+def _vote_on_paper(by: Principal, row: AgendaItem, given: dict[str, Any]) -> None:
+    """A ballot on slips: nobody real is made to have voted."""
+    actions.open_ballot(
+        by=by,
+        item=row,
+        method=given["method"],
+        is_secret=given.get("secret", False),
+        options=[(one["title"], one.get("cost")) for one in given["options"]],
+        budget=given.get("budget"),
+    )
+    slips = [slip for slip in given["slips"] for _copy in range(slip["times"])]
+    actions.count_slips(by=by, item=row, slips=[slip["says"] for slip in slips])
 
 
 OWNERS = {"secretariat": "Sekretariatet", "member": "Et medlem", "facilitator": "Facilitatoren"}
