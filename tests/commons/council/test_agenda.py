@@ -5,7 +5,10 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, timedelta
+from email import message_from_bytes
+from email.policy import default
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -296,6 +299,59 @@ def test_invite_change_and_cancel_are_one_event_with_a_growing_sequence(
     assert events[0].one("ORGANIZER").value == "mailto:raad@eksempel.dk"
     assert events[0].one("ATTENDEE").parameters["PARTSTAT"] == "NEEDS-ACTION"
     assert len(mail.outbox) == 3 * 5
+    for order in permutations(range(3)):
+        mine = [one for one in mail.outbox if one.to == ["anna@eksempel.dk"]]
+        kept = Diary()
+        for at in order:
+            kept.take(mine[at].message().as_bytes())
+        assert kept.standing() == [], order
+
+
+class Diary:
+    """A calendar as programs for mail keep one: it reads the bytes on the wire, knows a meeting
+    by its UID, and of several messages believes the one with the highest SEQUENCE."""
+
+    def __init__(self) -> None:
+        self.held: dict[str, calendar.Event] = {}
+
+    def take(self, wire: bytes) -> None:
+        letter = message_from_bytes(wire, policy=default)
+        (part,) = [one for one in letter.walk() if one.get_content_type() == "text/calendar"]
+        assert part.get_content_charset() == "utf-8"
+        assert part.get_content_disposition() is None
+        lines = part.get_payload(decode=True).replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+        (event,) = calendar.read(lines)
+        assert part.get_param("method") == event.method
+        assert event.one("ATTENDEE").value == f"mailto:{letter['To']}"
+        uid, number = event.one("UID").value, int(event.one("SEQUENCE").value)
+        old = self.held.get(uid)
+        if old is None or int(old.one("SEQUENCE").value) < number:
+            self.held[uid] = event
+
+    def standing(self) -> list[str]:
+        held = self.held.values()
+        return [one.one("SUMMARY").text for one in held if one.method != "CANCEL"]
+
+
+def test_a_moved_meeting_stands_once_at_its_new_time_in_a_diary(
+    secretariat: Principal, terms: list[Term], django_capture_on_commit_callbacks: Any
+) -> None:
+    start = timezone.now() + timedelta(days=9)
+    times = {"starts_at": start, "ends_at": start + timedelta(hours=2)}
+    meeting = actions.plan_meeting(by=secretariat, title="Møde på Ærø", place="Her", **times)
+    later = {name: at + timedelta(days=1) for name, at in times.items()}
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.publish_agenda(by=secretariat, meeting=meeting)
+        meeting.refresh_from_db()
+        actions.edit_meeting(by=secretariat, meeting=meeting, title="Møde på Ærø", **later)
+    diary = Diary()
+    for letter in reversed([one for one in mail.outbox if one.to == ["anna@eksempel.dk"]]):
+        diary.take(letter.message().as_bytes())
+    assert diary.standing() == ["Møde på Ærø"]
+    (event,) = diary.held.values()
+    assert event.one("DTSTART").value == later["starts_at"].astimezone(UTC).strftime(
+        "%Y%m%dT%H%M%SZ"
+    )
 
 
 def test_a_meeting_that_was_not_convened_is_changed_in_silence(
