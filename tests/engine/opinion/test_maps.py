@@ -16,7 +16,7 @@ from samskab.engine.opinion import (
     read_comments_csv,
     read_participants_votes_csv,
 )
-from samskab.engine.opinion.classes import divided
+from samskab.engine.opinion.classes import divided, model_of, place, settled
 from samskab.engine.opinion.projection import project
 from tests.engine.opinion.planted import planted
 
@@ -80,6 +80,30 @@ def test_faint_groups_are_seen_and_shuffled_answers_hold_none(cast: float) -> No
     assert not divided(shuffled.stacked, np.random.default_rng(1))
     assert map_opinions(votes, bootstrap=0).has_groups
     assert not map_opinions(shuffled, bootstrap=0).has_groups
+
+
+def test_faint_groups_are_seen_although_few_vote_a_lot() -> None:
+    rng = np.random.default_rng(5)
+    rates = rng.choice([0.25, 0.75], (4, 120))
+    group = rng.integers(0, 4, 500)
+    share = np.clip(rng.lognormal(-3.2, 0.9, 500), 0, 1)
+    rows, columns = np.nonzero(rng.random((500, 120)) < share[:, None])
+    values = np.where(rng.random(len(rows)) < rates[group[rows], columns], 1, -1)
+    votes = VoteMatrix.from_arrays(rows, columns, values, range(500), range(120))
+    assert divided(votes.stacked, np.random.default_rng(1))
+    alone = np.where(rng.random(len(rows)) < rates.mean(axis=0)[columns], 1, -1)
+    noise = VoteMatrix.from_arrays(rows, columns, alone, range(500), range(120))
+    assert not divided(noise.stacked, np.random.default_rng(1))
+
+
+def test_nobody_is_held_in_a_group_by_their_own_votes() -> None:
+    crowd = [(who, item, 1 if who < 10 else -1) for who in range(20) for item in range(6)]
+    alone = [(20, item, 1 if item % 2 else -1) for item in range(6, 90)]
+    votes = VoteMatrix.from_votes([*crowd, (20, 0, 1), (20, 1, 1), *alone])
+    member = np.repeat(np.eye(2), [10, 11], axis=0)
+    model = model_of(votes.stacked, member)
+    assert place(votes.stacked, model, 3).tolist() == [0] * 10 + [1] * 11
+    assert settled(votes.stacked, model, 3).tolist() == [0] * 10 + [1] * 10 + [0]
 
 
 def test_a_large_conversation_is_sampled_and_everybody_is_placed(

@@ -18,9 +18,9 @@ from samskab.engine.opinion.classes import (
     bootstrap,
     choose_group_count,
     latent_classes,
-    place,
     refined,
     sample_of,
+    settled,
     thorough,
 )
 from samskab.engine.opinion.errors import OpinionError
@@ -195,7 +195,7 @@ class _Finder:
     def groups(self, choice: GroupCount) -> Ints:
         """Labels 0 … G-1 or UNPLACED, with at least `min_group` people in each group."""
         for count in range(choice.chosen, 1, -1):
-            labels = place(self.stacked, self._model(count, choice.fitting), self.least)
+            labels = settled(self.stacked, self._model(count, choice.fitting), self.least)
             sizes = np.bincount(labels[labels >= 0], minlength=count)
             if sizes.min() >= self.min_group:
                 return labels
