@@ -446,6 +446,31 @@ def test_the_map_over_time_tells_what_became_shared(
     assert client.get(at(inquiry, "kort/?dag=999999")).status_code == 404
 
 
+def test_what_all_say_no_to_is_not_told_as_something_they_share(
+    inquiry: Inquiry, statements: list[Statement], visitor: Principal, client_as: As
+) -> None:
+    for number in range(12):
+        person = actions.enter(
+            by=visitor, inquiry=inquiry, voter=Voter(session_digest=f"{number:064d}")
+        )
+        for row, value in zip(statements, (1, -1, -1 if number % 2 else 1), strict=True):
+            actions.vote(by=visitor, statement=row, participant=person, value=value)
+    actions.draw_map(inquiry)
+    page = body(client_as(visitor).get(at(inquiry, "kort/historie/")))
+    yes, no = page.index("Nu fælles:"), page.index("Nu siger alle nej til:")
+    assert yes < page.index(statements[0].text) < no < page.index(statements[1].text)
+    assert statements[2].text not in page
+
+
+def test_the_report_names_who_is_missing_in_a_line_for_each_kind(
+    inquiry: Inquiry, visitor: Principal, client_as: As
+) -> None:
+    page = body(client_as(visitor).get(at(inquiry, "rapport/")))
+    said = re.sub(r"\s+", " ", page[page.index('id="h-missing"') :])
+    assert "<dt>Sektorer</dt><dd>Forening, Virksomhed, " in said
+    assert "<li>Forening</li>" not in said
+
+
 def test_only_oneself_is_shown_where_one_stands(
     inquiry: Inquiry, statements: list[Statement], visitor: Principal, participant: Principal,
     member: Principal, enter: Enter, client_as: As,

@@ -15,7 +15,7 @@ from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 
 from samskab.civic.journey.inquiry.models import Framing, Inquiry, Sheet, StoredMap
-from samskab.civic.journey.inquiry.queries import Node, Tree, Voice
+from samskab.civic.journey.inquiry.queries import Node, Tree
 from samskab.civic.journey.inquiry.reading import Line, Reading
 
 FOLDER = Path(__file__).parent / "templates" / "inquiry"
@@ -76,7 +76,7 @@ def report_pdf(
     tree: Tree,
     framing: Framing | None,
     rows: Sequence[tuple[Any, Any]],
-    missing: Sequence[Voice],
+    missing: Sequence[tuple[str, str]],
 ) -> bytes:
     """The same as the page of the report, in the reader's language."""
     enough = reading is not None and reading.enough
@@ -99,7 +99,7 @@ def report_pdf(
         "groups": _groups(reading) if enough and reading else [],
         "causes": [item for node in tree.causes for item in _branch(node)],
         "effects": [item for node in tree.effects for item in _branch(node)],
-        "missing": [voice.name for voice in missing],
+        "missing": [f"{label}: {names}" for label, names in missing],
         "numbers": _lines(reading.lines if enough and reading else ()),
     }
     return _compile("report.typ", json.dumps(data, ensure_ascii=False, sort_keys=True))

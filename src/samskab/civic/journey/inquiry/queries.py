@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from django.db.models import Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from samskab.civic.commons.actors.models import Category, Sector
 from samskab.civic.commons.actors.queries import categories
@@ -466,6 +467,19 @@ class Voices:
     def missing(self) -> list[Voice]:
         rows = [*self.sectors, *self.places, *self.target_groups]
         return [row for row in rows if row.is_missing]
+
+    @property
+    def missing_by_kind(self) -> list[tuple[str, str]]:
+        """The same in a line each: what they are, and their names."""
+        kinds = (
+            (_("Sectors"), self.sectors),
+            (_("Target groups"), self.target_groups),
+            (_("Places"), self.places),
+        )
+        named = [
+            (label, ", ".join(row.name for row in rows if row.is_missing)) for label, rows in kinds
+        ]
+        return [(label, names) for label, names in named if names]
 
 
 def voices(inquiry: Inquiry) -> Voices:

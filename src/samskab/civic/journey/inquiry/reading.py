@@ -364,15 +364,18 @@ class Moment:
     stability: int
     common: int
     came: tuple[str, ...]
+    refused: tuple[str, ...]
+    """What all have come to say no to."""
     went: tuple[str, ...]
 
 
 def moments(maps: Iterable[Any], texts: Mapping[int, str]) -> list[Moment]:
     """The stored maps, oldest first, as a history. O(maps · statements)."""
     found: list[Moment] = []
-    before: dict[int, str] = {}
+    before: dict[tuple[int, bool], str] = {}
     for stored in maps:
         now = _shared(stored.data, texts)
+        came = {key: text for key, text in now.items() if key not in before}
         found.append(
             Moment(
                 key=stored.pk,
@@ -382,7 +385,8 @@ def moments(maps: Iterable[Any], texts: Mapping[int, str]) -> list[Moment]:
                 n_groups=stored.data["n_groups"],
                 stability=round(100 * stored.data["stability"]),
                 common=len(now),
-                came=tuple(text for key, text in now.items() if key not in before),
+                came=tuple(text for (_id, agreed), text in came.items() if agreed),
+                refused=tuple(text for (_id, agreed), text in came.items() if not agreed),
                 went=tuple(text for key, text in before.items() if key not in now),
             )
         )
@@ -390,12 +394,15 @@ def moments(maps: Iterable[Any], texts: Mapping[int, str]) -> list[Moment]:
     return found
 
 
-def _shared(data: Numbers, texts: Mapping[int, str]) -> dict[int, str]:
-    """What all agree on or all refuse in one map, once there are enough people to say so."""
+def _shared(data: Numbers, texts: Mapping[int, str]) -> dict[tuple[int, bool], str]:
+    """What all agree on or all refuse in one map, once there are enough people to say so.
+
+    By the statement's key, and whether they agree.
+    """
     if sum(data["group_sizes"]) < FEWEST:
         return {}
     return {
-        row["id"]: texts[row["id"]]
+        (row["id"], row["bridging"] >= row["refusal"]): texts[row["id"]]
         for row in data["statements"]
         if row["id"] in texts and max(row["bridging"], row["refusal"]) >= SHARED
     }

@@ -811,7 +811,7 @@ def _report(request: CivicRequest, inquiry: Inquiry) -> dict[str, Any]:
         "tree": queries.tree(inquiry),
         "framing": versions[0] if versions else None,
         "rows": [(party, answers.get(party.pk)) for party in parties],
-        "missing": queries.voices(inquiry).missing,
+        "missing": queries.voices(inquiry).missing_by_kind,
     }
 
 
