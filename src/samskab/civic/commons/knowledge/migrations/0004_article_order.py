@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('core', '0001_initial'),
-        ('knowledge', '0002_readers'),
+        ('knowledge', '0003_editions_in_both'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
