@@ -76,6 +76,40 @@ def test_of_many_the_strongest_pairs_are_found_without_comparing_all() -> None:
 
 
 @pytest.mark.usefixtures("few_compared")
+@pytest.mark.parametrize("least", [0.2, 0.35, 0.8])
+def test_pairs_that_are_given_up_early_are_the_weak_ones_and_the_rest_comes_out_the_same(
+    least: float,
+) -> None:
+    draw = random.Random(5)
+    shelf = shelf_of([with_everything(at, draw) for at in range(150)])
+    one, other = np.triu_indices(150, 1)
+    whole = shelf.strengths(one, other)
+    early = shelf.strengths(one, other, least=least)
+    strong = whole.strength >= np.float32(least)
+    assert 0 < strong.sum() < len(one)
+    assert (early.strength[strong] == whole.strength[strong]).all()
+    assert (early.certainty[strong] == whole.certainty[strong]).all()
+    assert (early.strength[~strong] < np.float32(least)).all()
+
+
+def with_everything(at: int, draw: random.Random) -> Initiative:
+    """One of which anything may be missing, and anything may be several."""
+    low, year = draw.randint(0, 60), draw.randint(2000, 2020)
+    knows_ages, knows_years = draw.random() < 0.5, draw.random() < 0.5
+    return Initiative(
+        id=f"i{at:03d}",
+        name=draw.choice(GROUPS + ACTS + WORDS),
+        text=" ".join(draw.choices(GROUPS + ACTS + WORDS, k=draw.randint(0, 9))),
+        target_groups=tuple(draw.sample(GROUPS, draw.choice((0, 1, 1, 2)))),
+        activities=tuple(draw.sample(ACTS, draw.choice((0, 1, 1, 3)))),
+        areas=tuple(draw.sample(("Nord", "Syd", "Vest"), draw.choice((0, 1, 1, 2)))),
+        start=str(year) if knows_years else None,
+        end=str(year + draw.randint(0, 9)) if knows_years else None,
+        age_low=low if knows_ages else None,
+        age_high=low + draw.randint(0, 30) if knows_ages else None,
+    )
+
+
 def test_many_copies_of_one_initiative_find_each_other() -> None:
     copies = [Initiative(id=f"c{at}", name="Kor", text="Vi synger", activities=("kor",))
               for at in range(150)]  # fmt: skip

@@ -229,7 +229,7 @@ def features(shelf: Shelf) -> tuple[csr_array, csr_array]:
     """
     groups, activities = _keys(shelf)
     terms = shelf.rows.terms
-    area = _only_area(shelf.rows.areas)
+    area = np.maximum(shelf.rows.only_area, 0)  # who is in several is found everywhere
     sides = list(_labels(_crosses(groups, activities), area, terms))
     for labels, others in ((groups, activities), (activities, groups)):
         entries = _scaled(labels, LABEL_ALONE)
@@ -275,7 +275,7 @@ def pairs(shelf: Shelf, most: int) -> Iterator[tuple[Numbers, Numbers]]:
     """
     looks, found = features(shelf)
     turned = found.T.tocsr()
-    area = _only_area(shelf.rows.areas)
+    area = np.maximum(shelf.rows.only_area, 0)  # who is in several is found everywhere
     for start in range(0, looks.shape[0], BLOCK):
         shared = (looks[start : start + BLOCK] @ turned).tocsr()
         _hold_areas_against(shared, area[start : start + BLOCK], area)
@@ -283,19 +283,13 @@ def pairs(shelf: Shelf, most: int) -> Iterator[tuple[Numbers, Numbers]]:
         yield np.minimum(one, other), np.maximum(one, other)
 
 
-def _only_area(areas: csr_array) -> Ints:
-    """The area of a row that states one, from 1 on; 0 for none, and for several."""
-    single = np.diff(areas.indptr) == 1
-    area = np.zeros(areas.shape[0], np.int32)
-    area[single] = areas.indices[areas.indptr[:-1][single]] + 1
-    return area
-
-
 def _hold_areas_against(shared: csr_array, mine: Ints, all_areas: Ints) -> None:
     """Lowers what a row shares with rows of another area, in place."""
     here = np.repeat(mine, np.diff(shared.indptr))
-    there = all_areas[shared.indices]
-    shared.data[(here != there) & (here > 0) & (there > 0)] *= AREA_FLOOR
+    there = all_areas.take(shared.indices)
+    elsewhere = (here != there) & (here > 0) & (there > 0)
+    # Looked up and multiplied throughout: choosing what to multiply takes longer.
+    shared.data *= np.array([1, AREA_FLOOR], np.float32).take(elsewhere.view(np.int8))
 
 
 def _strongest(shared: csr_array, most: int, first: int) -> tuple[Numbers, Numbers]:

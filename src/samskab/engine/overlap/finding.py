@@ -4,8 +4,10 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from samskab.engine.overlap import candidates
 from samskab.engine.overlap.initiative import Initiative
@@ -115,7 +117,7 @@ def find_pairs(shelf: Shelf, *, threshold: float = THRESHOLD, most: int | None =
     strength, certainty = (
         np.rint(part * STEPS).astype(np.int32) for part in (found.strength, found.certainty)
     )
-    found = found.of(np.argsort(-(strength * (STEPS + 1) + certainty), kind="stable"))
+    found = found.of(_in_order(-(strength * (STEPS + 1) + certainty)))
     limit = most if most is not None else None if small else KEPT
     return found if limit is None else _strongest_of_each(found, limit)
 
@@ -129,12 +131,29 @@ def _above(shelf: Shelf, one: Numbers, other: Numbers, threshold: float) -> Pair
 def _strongest_of_each(found: Pairs, most: int) -> Pairs:
     """Pairs that are among the `most` first of one of their sides; they come strongest first."""
     row = np.column_stack((found.one, found.other)).ravel()
-    order = np.argsort(row, kind="stable")
+    order = _in_order(row)
     ordered = row[order]
     places = np.arange(len(order))
     begins = np.append(True, ordered[1:] != ordered[:-1])[: len(order)]
     starts = np.maximum.accumulate(np.where(begins, places, 0))
-    return found.of(np.unique(order[places - starts < most] // 2))
+    keep = np.zeros(len(found), dtype=bool)
+    keep[order[places - starts < most] // 2] = True
+    return found.of(np.flatnonzero(keep))
+
+
+def _in_order(numbers: NDArray[Any]) -> Numbers:
+    """The places of whole numbers from the lowest to the highest, equal ones as they come.
+
+    Number and place are sorted as one: that takes a fraction of the time of a stable `argsort`.
+    Numbers may lie up to 2^62 / (how many there are) apart.
+    """
+    if not len(numbers):
+        return np.zeros(0, np.int64)
+    both = (numbers.astype(np.int64) - int(numbers.min())) * len(numbers)
+    both += np.arange(len(numbers))
+    both.sort()
+    both %= len(numbers)
+    return both
 
 
 def overlaps(shelf: Shelf, pairs: Pairs) -> Iterator[Overlap]:

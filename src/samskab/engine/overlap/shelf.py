@@ -64,10 +64,14 @@ CERTAIN_HALF, CERTAIN_SPOKEN = 0.5, 0.3
 SAME_MEANING, VECTOR_SHARE, VECTOR_WEIGHT = 0.5, 0.8, 0.2
 TRUST = np.array([SPOKEN_OF, HALF_STATED, 1], np.float32)
 SLOTS = 8
+SEVERAL = -1
 MOST_MEANINGS = 8_000
 CHUNK = 16_384
 THREADS = 2
+FILLED = 2
 DIGITS = 4
+# Pairs that may come so near the least strength are compared to the end.
+SLACK = 10**-DIGITS
 _NEVER = np.iinfo(np.int64).max // 2
 
 
@@ -96,6 +100,15 @@ class Rows:
 
     def __len__(self) -> int:
         return len(self.totals)
+
+    @cached_property
+    def only_area(self) -> Ints:
+        """The area of a row that states one, from 1 on; 0 for none, -1 for several."""
+        number = np.diff(self.areas.indptr)
+        found = np.where(number > 1, SEVERAL, 0).astype(np.int32)
+        single = number == 1
+        found[single] = self.areas.indices[self.areas.indptr[:-1][single]] + 1
+        return found
 
 
 _MEANINGS = ("groups", "activities", "named_groups", "named_activities")
@@ -216,26 +229,30 @@ def compare(
     Raises nothing. Time and memory O(rows x (labels^2 + terms)).
     Source: own method; the gates answer what was measured for texts alone.
     """
-    total = _Sum(len(one))
     labels = _Labels(near, weights)
-    for weighing, stated, named in (
-        (GROUPS, "groups", "named_groups"),
-        (ACTIVITIES, "activities", "named_activities"),
+    fences = _fences(rows, one, other)
+    prunes = least > 0 and rows.vectors is None
+    total, at = _Sum(len(one)), np.arange(len(one))
+    bound = np.prod([fence.gate for fence in fences], axis=0)
+    for weighing, stated, named, open_weight in (
+        (GROUPS, "groups", "named_groups", GROUPS.weight + ACTIVITIES.weight),
+        (ACTIVITIES, "activities", "named_activities", ACTIVITIES.weight),
     ):
-        sides = [getattr(rows, name)[at] for at in (one, other) for name in (stated, named)]
+        if prunes:
+            worth = np.flatnonzero(total.at_most(open_weight) * bound[at] >= least - SLACK)
+            total, at = total.of(worth), at[worth]
+        left, right = one[at], other[at]
+        lists = [getattr(rows, name) for name in (stated, named)]
+        sides = [slots.take(side, axis=0) for side in (left, right) for slots in lists]
         total.count_labels(weighing, labels.alike(*sides))
-    _areas(total, rows.areas[one], rows.areas[other])
-    for spans, floor, certainty in (
-        (rows.periods, PERIOD_FLOOR, PERIOD_CERTAINTY),
-        (rows.ages, AGE_FLOOR, AGE_CERTAINTY),
-    ):
-        _gate_spans(total, spans[one], spans[other], floor, certainty)
-    if least <= 0 or rows.vectors is not None:
+    for fence in fences:
+        total.hold_to(fence.of(at))
+    if not prunes:
         return total.with_texts(rows, one, other)
-    worth = np.flatnonzero(total.at_most() >= least - 10**-DIGITS)
-    found = total.of(worth).with_texts(rows, one[worth], other[worth])
+    worth = np.flatnonzero(total.at_most() >= least - SLACK)
+    total, at = total.of(worth), at[worth]
     whole = Strengths(np.zeros(len(one), np.float32), np.zeros(len(one), np.float32))
-    whole.strength[worth], whole.certainty[worth] = found
+    whole.strength[at], whole.certainty[at] = total.with_texts(rows, one[at], other[at])
     return whole
 
 
@@ -284,13 +301,13 @@ class _Labels:
 
     def _both(self, mine: Ints, spoken: Ints, theirs: Ints, spoken_theirs: Ints) -> Floats:
         to_right, to_left = self._best(mine, theirs)
-        to_right = np.maximum(to_right, MENTIONED * self._best(mine, spoken_theirs)[0])
-        to_left = np.maximum(to_left, MENTIONED * self._best(theirs, spoken)[0])
+        to_right = np.maximum(to_right, MENTIONED * self._nearest(mine, spoken_theirs))
+        to_left = np.maximum(to_left, MENTIONED * self._nearest(theirs, spoken))
         return self._mixed(mine, theirs, to_right, to_left)
 
     def _one_way(self, stated: Ints, spoken: Ints) -> Floats:
         """Who only speaks of it names more than it is for: what is stated must be found."""
-        return self._mean(stated, self._best(stated, spoken)[0])
+        return self._mean(stated, self._nearest(stated, spoken))
 
     def _mixed(self, left: Ints, right: Ints, to_right: Floats, to_left: Floats) -> Floats:
         """A short list inside a long one counts for most."""
@@ -305,13 +322,32 @@ class _Labels:
         """
         there = np.zeros((left.shape[1], len(left)), np.float32)
         back = np.zeros((right.shape[1], len(left)), np.float32)
-        starts = left.T.astype(np.int64) * self._size
+        starts, ends = left.T.astype(np.int64) * self._size, right.T.astype(np.int64)
         for at in range(used_columns(left)):
             for other in range(used_columns(right)):
-                near = self._near.take(starts[at] + right[:, other])
+                near = self._near.take(starts[at] + ends[other])
                 np.maximum(there[at], near, out=there[at])
                 np.maximum(back[other], near, out=back[other])
         return there.T, back.T
+
+    def _nearest(self, left: Ints, right: Ints) -> Floats:
+        """For each of `left` how near the nearest of `right` is; columns that few fill are
+        looked at in those rows only."""
+        there = np.zeros((left.shape[1], len(left)), np.float32)
+        used = range(used_columns(left))
+        starts = left.T.astype(np.int64) * self._size
+        for other in range(used_columns(right)):
+            column = right[:, other].astype(np.int64)
+            rows = np.flatnonzero(column)
+            if FILLED * len(rows) > len(left):
+                for at in used:
+                    np.maximum(there[at], self._near.take(starts[at] + column), out=there[at])
+                continue
+            column = column[rows]
+            for at in used:
+                near = self._near.take(starts[at].take(rows) + column)
+                there[at, rows] = np.maximum(there[at].take(rows), near)
+        return there.T
 
     def _mean(self, labels: Ints, best: Floats) -> Floats:
         weights = self._weights.take(labels)
@@ -336,12 +372,36 @@ def _shared_text(rows: Rows, one: Numbers, other: Numbers, mine: Any, theirs: An
     return mean
 
 
-def _areas(total: _Sum, one: csr_array, other: csr_array) -> None:
-    fewest = np.minimum(np.diff(one.indptr), np.diff(other.indptr))
-    shared = np.asarray(one.multiply(other).sum(axis=1))
-    value = np.where(fewest > 0, shared / np.maximum(fewest, 1), 1.0)
-    total.gates *= gate(value, AREA_FLOOR, AREA_OPENING)
-    total.certainty += (AREA_CERTAINTY * (fewest > 0)).astype(np.float32)
+class _Fence(NamedTuple):
+    """What area, period or age leave of the strength of pairs, and how much surer they make it."""
+
+    gate: Floats
+    certainty: Floats
+
+    def of(self, chosen: Numbers) -> _Fence:
+        return _Fence(self.gate[chosen], self.certainty[chosen])
+
+
+def _fences(rows: Rows, one: Numbers, other: Numbers) -> tuple[_Fence, ...]:
+    """Those of area, period and age."""
+    return (
+        _area_fence(rows, one, other),
+        _span_fence(rows.periods[one], rows.periods[other], PERIOD_FLOOR, PERIOD_CERTAINTY),
+        _span_fence(rows.ages[one], rows.ages[other], AGE_FLOOR, AGE_CERTAINTY),
+    )
+
+
+def _area_fence(rows: Rows, one: Numbers, other: Numbers) -> _Fence:
+    """What two rows with one area each share is seen at once; the others are multiplied out."""
+    mine, theirs = rows.only_area[one], rows.only_area[other]
+    known = (mine != 0) & (theirs != 0)
+    value = np.where(known & (mine != theirs), 0.0, 1.0)
+    several = np.flatnonzero(known & ((mine == SEVERAL) | (theirs == SEVERAL)))
+    left, right = rows.areas[one[several]], rows.areas[other[several]]
+    fewest = np.minimum(np.diff(left.indptr), np.diff(right.indptr))
+    value[several] = np.asarray(left.multiply(right).sum(axis=1)) / fewest
+    certainty = (AREA_CERTAINTY * known).astype(np.float32)
+    return _Fence(gate(value, AREA_FLOOR, AREA_OPENING), certainty)
 
 
 class _Sum:
@@ -374,9 +434,13 @@ class _Sum:
             setattr(part, name, values[chosen])
         return part
 
-    def at_most(self) -> Floats:
-        """The strength if the texts were the same."""
-        text = TEXT_WEIGHT + SPOKEN_OF * self.silent
+    def hold_to(self, fence: _Fence) -> None:
+        self.gates *= fence.gate
+        self.certainty += fence.certainty
+
+    def at_most(self, to_come: float = 0.0) -> Floats:
+        """The strength if the texts were the same, and all labels of this weight still to come."""
+        text = TEXT_WEIGHT + SPOKEN_OF * self.silent + to_come
         return np.asarray((self.points + text) / (self.weights + text) * self.gates, np.float32)
 
     def with_texts(self, rows: Rows, one: Numbers, other: Numbers) -> Strengths:
@@ -450,8 +514,8 @@ def _spans(rows: Sequence[tuple[int, int] | None]) -> Numbers:
     return spans
 
 
-def _gate_spans(total: _Sum, one: Numbers, other: Numbers, floor: float, certainty: float) -> None:
+def _span_fence(one: Numbers, other: Numbers, floor: float, certainty: float) -> _Fence:
     known = (one[:, 2] & other[:, 2]).astype(bool)
     apart = np.maximum(one[:, 0], other[:, 0]) > np.minimum(one[:, 1], other[:, 1])
-    total.gates *= np.where(known & apart, np.float32(floor), np.float32(1))
-    total.certainty += (certainty * known).astype(np.float32)
+    held = np.where(known & apart, np.float32(floor), np.float32(1))
+    return _Fence(held, (certainty * known).astype(np.float32))
