@@ -307,6 +307,41 @@ def test_invite_change_and_cancel_are_one_event_with_a_growing_sequence(
         assert kept.standing() == [], order
 
 
+def test_who_comes_in_is_invited_and_who_goes_out_has_it_no_more(
+    secretariat: Principal, terms: list[Term], django_capture_on_commit_callbacks: Any
+) -> None:
+    start = timezone.now() + timedelta(days=9)
+    meeting = actions.plan_meeting(
+        by=secretariat, title="Møde", starts_at=start, ends_at=start + timedelta(hours=2)
+    )
+    substitute = actions.seat_person(
+        by=secretariat, seat=terms[0].seat, holder_name="Frede", email="frede@eksempel.dk",
+        is_substitute=True,
+    )  # fmt: skip
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.publish_agenda(by=secretariat, meeting=meeting)
+    told = len(mail.outbox)
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.end_term(by=secretariat, term=terms[0])
+    assert [one.to for one in mail.outbox[told:]] == [
+        ["frede@eksempel.dk"], ["anna@eksempel.dk"]
+    ]  # fmt: skip
+    diaries = {name: Diary() for name in ("anna", "frede", "bo")}
+    for letter in mail.outbox:
+        name = letter.to[0].partition("@")[0]
+        if name in diaries and any("invite.ics" in str(one) for one in letter.attachments):
+            diaries[name].take(letter.message().as_bytes())
+    assert {name: diary.standing() for name, diary in diaries.items()} == {
+        "anna": [], "frede": ["Møde"], "bo": ["Møde"],
+    }  # fmt: skip
+    assert substitute.pk in {term.pk for term in queries.invited(meeting)}
+    told = len(mail.outbox)
+    with django_capture_on_commit_callbacks(execute=True):
+        vacant = actions.add_seat(by=secretariat, sector="civil", title="Ny plads")
+        actions.seat_person(by=secretariat, seat=vacant, holder_name="Gro", email="gro@eksempel.dk")
+    assert ["gro@eksempel.dk"] in [one.to for one in mail.outbox[told:]]
+
+
 class Diary:
     """A calendar as programs for mail keep one: it reads the bytes on the wire, knows a meeting
     by its UID, and of several messages believes the one with the highest SEQUENCE."""

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from email.utils import parseaddr
 
 from django.conf import settings
+from django.utils import timezone
 
 from samskab.civic.commons.council.models import Meeting
 
@@ -38,11 +39,12 @@ def calendar(name: str, events: Iterable[tuple[Meeting, str]]) -> bytes:
     return b"".join(folded(line) for line in lines)
 
 
-def invitation(meeting: Meeting, url: str, name: str, email: str) -> bytes:
+def invitation(meeting: Meeting, url: str, name: str, email: str, *, leaves: bool = False) -> bytes:
     """The meeting as a message to one member (RFC 5546): a request to come, sent anew when
     something changes, or a cancellation. Calendars know the meeting by its UID and take the
-    message with the highest SEQUENCE."""
-    cancelled = meeting.status == Meeting.Status.CANCELLED
+    message with the highest SEQUENCE. Whoever `leaves` the council is asked no more: for them it
+    is cancelled, one step further on than what they had."""
+    cancelled = leaves or meeting.status == Meeting.Status.CANCELLED
     sender = meeting.council.contact_email or parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     people = [
         f"ORGANIZER;CN={quoted(meeting.council.name)}:mailto:{sender}",
@@ -55,7 +57,7 @@ def invitation(meeting: Meeting, url: str, name: str, email: str) -> bytes:
         "PRODID:-//Samskab//Samskab//DA",
         "CALSCALE:GREGORIAN",
         f"METHOD:{'CANCEL' if cancelled else 'REQUEST'}",
-        *_event(meeting, url, people),
+        *_event(meeting, url, people, leaves=leaves),
         "END:VCALENDAR",
     ]
     return b"".join(folded(line) for line in lines)
@@ -66,19 +68,21 @@ def quoted(text: str) -> str:
     return '"' + "".join(c for c in text if c != '"' and c.isprintable()) + '"'
 
 
-def _event(meeting: Meeting, url: str, people: Iterable[str] = ()) -> Iterator[str]:
+def _event(
+    meeting: Meeting, url: str, people: Iterable[str] = (), *, leaves: bool = False
+) -> Iterator[str]:
     """`UID` never changes and `SEQUENCE` grows with each change, so calendars update."""
     yield "BEGIN:VEVENT"
     yield f"UID:meeting-{meeting.pk}@{meeting.council.slug}.samskab"
-    yield f"DTSTAMP:{_utc(meeting.changed)}"
+    yield f"DTSTAMP:{_utc(timezone.now() if leaves else meeting.changed)}"
     yield f"LAST-MODIFIED:{_utc(meeting.changed)}"
-    yield f"SEQUENCE:{meeting.version - 1}"
+    yield f"SEQUENCE:{meeting.version - 1 + leaves}"
     yield f"DTSTART:{_utc(meeting.starts_at)}"
     yield f"DTEND:{_utc(meeting.ends_at)}"
     yield f"SUMMARY:{escaped(meeting.shown_title)}"
     if meeting.shown_place:
         yield f"LOCATION:{escaped(meeting.shown_place)}"
-    yield f"STATUS:{STATUS[Meeting.Status(meeting.status)]}"
+    yield f"STATUS:{'CANCELLED' if leaves else STATUS[Meeting.Status(meeting.status)]}"
     yield f"URL:{url}"
     yield from people
     yield "END:VEVENT"

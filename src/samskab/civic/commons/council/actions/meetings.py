@@ -117,20 +117,59 @@ def _tell_members(meeting: Meeting, mail: str, subject: Text, facts: dict[str, A
     """Writes to the members who have given an address, unless the day is past. How many."""
     if meeting.ends_at < timezone.now():
         return 0
-    url = meeting.council.address(reverse("council:meeting", args=[meeting.pk]))
     terms = queries.invited(meeting).filter(user__isnull=False)
     for term in terms:
-        email = term.user.email if term.user else ""
-        notify(
-            council=meeting.council,
-            to=email,
-            subject=subject,
-            template=f"council/mail/{mail}.txt",
-            context={"meeting": meeting, "url": url, **facts},
-            kind=f"council.{mail}",
-            calendar=ical.invitation(meeting, url, term.holder_name, email).decode(),
-        )
+        _tell(term, meeting, mail, subject, facts)
     return len(terms)
+
+
+def _tell(
+    term: Term,
+    meeting: Meeting,
+    mail: str,
+    subject: Text,
+    facts: dict[str, Any],
+    *,
+    leaves: bool = False,
+) -> None:
+    url = meeting.council.address(reverse("council:meeting", args=[meeting.pk]))
+    email = term.user.email if term.user else ""
+    calendar = ical.invitation(meeting, url, term.holder_name, email, leaves=leaves)
+    notify(
+        council=meeting.council,
+        to=email,
+        subject=subject,
+        template=f"council/mail/{mail}.txt",
+        context={"meeting": meeting, "url": url, **facts},
+        kind=f"council.{mail}",
+        calendar=calendar.decode(),
+    )
+
+
+Invited = dict[Meeting, dict[int, Term]]
+
+
+def invited_now(by: Principal) -> Invited:
+    """Who is invited to each meeting that lies ahead and has been convened."""
+    rows = queries.coming_meetings(by.council).filter(status=Meeting.Status.INVITED)
+    return {
+        meeting: {term.pk: term for term in queries.invited(meeting).filter(user__isnull=False)}
+        for meeting in rows.select_related("council")
+    }
+
+
+def tell_of_seats(before: Invited, by: Principal) -> None:
+    """After a change of seats: those who came in are invited to what has been convened, and for
+    those who went out it leaves the calendar."""
+    for meeting, after in invited_now(by).items():
+        was = before.get(meeting, {})
+        items = list(meeting.items.order_by("order", "pk"))
+        for term in [after[key] for key in sorted(after.keys() - was.keys())]:
+            subject = _("You are invited to a meeting of the council")
+            _tell(term, meeting, "convened", subject, {"items": items})
+        for term in [was[key] for key in sorted(was.keys() - after.keys())]:
+            subject = _("You are no longer invited to a meeting of the council")
+            _tell(term, meeting, "left", subject, {}, leaves=True)
 
 
 @action("council.run_meetings", on="meeting")

@@ -13,6 +13,7 @@ from samskab.civic.commons.council.actions.common import (
     check_choice,
     filled,
 )
+from samskab.civic.commons.council.actions.meetings import invited_now, tell_of_seats
 from samskab.civic.commons.council.models import (
     Seat,
     Sector,
@@ -86,6 +87,7 @@ def seat_person(
 ) -> Term:
     """Gives a vacant seat to a person, or a seat its substitute, who votes when the member is
     away. With an e-mail the person may sign in as a member."""
+    before = invited_now(by)
     former = seat.terms.filter(is_substitute=is_substitute)
     if former.filter(until__isnull=True).exists():
         if is_substitute:
@@ -109,6 +111,7 @@ def seat_person(
     except IntegrityError:
         message = _("This person holds another seat. One person has one seat.")
         raise Conflict(message, field="email") from None
+    tell_of_seats(before, by)
     record(by, "council.seat_person", term, seat=seat.pk, signs_in=user is not None)
     return term
 
@@ -140,9 +143,11 @@ def end_term(*, by: Principal, term: Term, until: date | None = None) -> Term:
         raise Invalid(_("The date is in the future. End the term on the day."), field="until")
     if term.since is not None and until < term.since:
         raise Invalid(_("The term cannot end before it began."), field="until")
+    before = invited_now(by)
     term.until = until
     term.save(update_fields=["until"])
     _withdraw_membership(by, term)
+    tell_of_seats(before, by)
     record(by, "council.end_term", term, seat=term.seat_id)
     return term
 
