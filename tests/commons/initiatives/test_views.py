@@ -326,7 +326,7 @@ def test_the_gap_table_counts_and_leads_to_the_list(
     run(neighbour, "C", groups=["Ældre"], until=2003)
     word("activity", "Korsang")
     table = queries.gaps(council)
-    assert [word.name_da for word in table.activities] == ["Idræt", "Korsang"]
+    assert [word.name_da for word in table.columns] == ["Idræt", "Korsang"]
     counts = {line.group.name_da: [cell.number for cell in line.cells] for line in table.lines}
     assert counts == {"Unge": [2, 0], "Ældre": [1, 0]}
     assert [line.total for line in table.lines] == [2, 1]
@@ -419,3 +419,28 @@ def test_the_table_of_gaps_can_be_seen_for_one_place(
     assert queries.gaps(council, place).lines[0].cells[0].number == 1
     page = page_of(client_as(visitor), "gaps", place=place.slug)
     assert "?target_group=unge&amp;activity=idraet&amp;place=gjern" in page
+
+
+def test_a_number_of_the_table_of_gaps_is_that_of_the_list_it_leads_to(
+    client_as: As, visitor: Principal, council: Council, neighbour: Actor, run: Run, word: Word
+) -> None:
+    wide, narrow = word("target_group", "Børn"), word("target_group", "Udsatte børn")
+    Category.objects.filter(pk=narrow.pk).update(parent=wide)
+    town, part = word("place", "Silkeborg"), word("place", "Gjern")
+    Category.objects.filter(pk=part.pk).update(parent=town)
+    run(neighbour, "A", groups=["Udsatte børn"], doing=["Idræt"], places=["Gjern"])
+    run(neighbour, "B", groups=["Børn", "Udsatte børn"], doing=["Idræt"], places=["Silkeborg"])
+    run(neighbour, "C", groups=["Børn"], doing=["Korsang"])
+    client = client_as(visitor)
+    by_place = queries.gaps(council, across="place")
+    assert [column.name_da for column in by_place.columns] == ["Silkeborg", "Gjern"]
+    counts = {line.group.name_da: [cell.number for cell in line.cells] for line in by_place.lines}
+    assert counts == {"Børn": [2, 1], "Udsatte børn": [2, 1]}
+    assert [line.total for line in by_place.lines] == [3, 2]
+    for table in (queries.gaps(council), queries.gaps(council, part), by_place):
+        for line in table.lines:
+            for cell in [*line.cells]:
+                query = dict(pair.split("=") for pair in cell.query.split("&"))
+                assert len(csv_of(client, "list", **query)) == cell.number + 1
+    page = page_of(client, "gaps", across="place", activity="idraet")
+    assert "?target_group=boern&amp;activity=idraet&amp;place=silkeborg" in page

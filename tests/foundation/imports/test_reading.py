@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
+from samskab.civic.foundation.core.exports import safe_cell
 from samskab.civic.foundation.imports import columns
 from samskab.civic.foundation.imports.kinds import (
     Column,
@@ -71,6 +73,13 @@ def test_numbers_as_danes_write_them(cell: str, value: str | None) -> None:
 def test_the_apostrophe_of_our_own_exports_is_taken_off_again() -> None:
     assert unquoted("'=1+1") == "=1+1"
     assert unquoted("'t Hoekje") == "'t Hoekje"
+
+
+@pytest.mark.parametrize("text", ["=1+1", "hej;=1+1", "a; @b;-c", "x\t+y", "a; b", "-12", "don't"])
+def test_what_is_exported_comes_back_as_it_was(text: str) -> None:
+    sent = safe_cell(text)
+    assert sent == text or not re.search(r"(^|[;\t])\s*[=+\-@]", sent)
+    assert unquoted(sent) == text
 
 
 @pytest.mark.parametrize(

@@ -162,3 +162,8 @@ def test_a_page_of_services_takes_the_same_number_of_statements_for_one_and_for_
             client.get("/api/v1/hsds/services", {"per_page": size})
         numbers.append(len(asked))
     assert numbers[0] == numbers[1]
+
+
+def test_the_whole_directory_is_linked_from_where_a_person_looks(client: Client) -> None:
+    for page in ("/aktoerer/", "/api/"):
+        assert 'href="/api/v1/hsds/everything.json"' in client.get(page).content.decode()

@@ -98,8 +98,13 @@ class InitiativeForm(CivicForm):
             self.fields[name].queryset = rows  # type: ignore[attr-defined]
 
 
-class PlaceFilter(CategoryFilter):
-    kinds: Mapping[str, str] = MappingProxyType({"place": Kind.PLACE})
+class GapFilter(CategoryFilter):
+    kinds: Mapping[str, str] = MappingProxyType({"activity": Kind.ACTIVITY, "place": Kind.PLACE})
+    across = forms.ChoiceField(
+        label=_("What is in the columns?"),
+        required=False,
+        choices=[("", Kind.ACTIVITY.label), ("place", Kind.PLACE.label)],
+    )
 
 
 class SynonymsForm(CivicForm):

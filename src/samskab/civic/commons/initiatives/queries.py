@@ -1,16 +1,23 @@
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils.translation import get_language
 
 from samskab.civic.commons.actors.models import Actor, Category, today
-from samskab.civic.commons.actors.queries import categories, stale_before, with_narrower
+from samskab.civic.commons.actors.queries import (
+    arranged,
+    categories,
+    stale_before,
+    with_narrower,
+)
 from samskab.civic.commons.actors.sections import Kept
 from samskab.civic.commons.initiatives.models import (
     Coordination,
@@ -322,11 +329,12 @@ def hours_freed(council: Council) -> int:
 # --- gaps --------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class GapCell:
-    """`shade` is 0.00 where nobody is, to 1.00 where most happens."""
+    """`shade` is 0.00 where nobody is, to 1.00 where most happens; `query` leads to the list."""
 
-    activity: Category
+    word: Category
     number: int
     shade: str
+    query: str
 
 
 @dataclass(frozen=True)
@@ -334,48 +342,85 @@ class GapLine:
     group: Category
     cells: list[GapCell]
     total: int
+    query: str
 
 
 @dataclass(frozen=True)
 class GapTable:
-    activities: list[Category]
+    columns: list[Category]
     lines: list[GapLine]
 
 
-def gaps(council: Council, place: Category | None = None) -> GapTable:
-    """For each target group, how many initiatives do each activity, everywhere or in one place.
+def gaps(
+    council: Council,
+    place: Category | None = None,
+    activity: Category | None = None,
+    *,
+    across: str = "activity",
+) -> GapTable:
+    """How many initiatives there are for each target group in each column.
 
-    Three statements, and one for the place.
+    The columns are activities or, with `across` "place", places; what is not in the columns
+    can narrow the table. Narrower words count in wider ones, as they do in the list that a cell
+    leads to. Three statements, and one for each narrowing.
     """
-    kinds = [Category.Kind.TARGET_GROUP, Category.Kind.ACTIVITY]
-    words = list(categories(council).filter(kind__in=kinds).order_by("name_da"))
-    groups = [word for word in words if word.kind == Category.Kind.TARGET_GROUP]
-    activities = [word for word in words if word.kind == Category.Kind.ACTIVITY]
-    running = listing(council, place=place).select_related(None).prefetch_related(None).order_by()
-    counted = running.filter(target_groups__isnull=False, activities__isnull=False)
-    pairs = counted.values_list("target_groups", "activities").annotate(n=Count("pk"))
-    numbers = {(group, activity): number for group, activity, number in pairs}
-    by_group = running.filter(target_groups__isnull=False).values_list("target_groups")
-    totals = dict(by_group.annotate(n=Count("pk")))
-    most = max(numbers.values(), default=0)
-    return GapTable(
-        activities,
-        [
-            GapLine(
-                group,
-                [
-                    _cell(activity, numbers.get((group.pk, activity.pk), 0), most)
-                    for activity in activities
-                ],
-                totals.get(group.pk, 0),
-            )
-            for group in groups
-        ],
+    kinds = [Category.Kind.TARGET_GROUP, Category.Kind(across)]
+    words = list(categories(council).filter(kind__in=kinds))
+    parents = {word.pk: word.parent_id for word in words}
+    groups = arranged(word for word in words if word.kind == Category.Kind.TARGET_GROUP)
+    narrowed = {"activity": activity, "place": place}
+    columns = _columns((word for word in words if word.kind == across), narrowed[across])
+    running = listing(council, place=place, activity=activity)
+    running = running.select_related(None).prefetch_related(None).order_by()
+    by_group = _sorted_under(running, "target_groups", parents)
+    by_column = _sorted_under(running, _COLUMN[across], parents)
+    totals = Counter(group for found in by_group.values() for group in found)
+    numbers = Counter(
+        pair for key, found in by_group.items() for pair in product(found, by_column.get(key, ()))
     )
+    most = max((numbers[one.pk, other.pk] for one in groups for other in columns), default=0)
+    lines = []
+    for group in groups:
+        asked = {"target_group": group, **narrowed}
+        cells = [
+            GapCell(
+                word,
+                number := numbers[group.pk, word.pk],
+                f"{number / most if most else 0:.2f}",
+                _query({**asked, across: word}),
+            )
+            for word in columns
+        ]
+        lines.append(GapLine(group, cells, totals[group.pk], _query(asked)))
+    return GapTable(columns, lines)
 
 
-def _cell(activity: Category, number: int, most: int) -> GapCell:
-    return GapCell(activity, number, f"{number / most if most else 0:.2f}")
+_COLUMN = {"activity": "activities", "place": "areas"}
+
+
+def _columns(words: Iterable[Category], top: Category | None) -> list[Category]:
+    """All activities, or those below the chosen one; of places two layers, which one can read."""
+    found = arranged(words)
+    if top is not None:
+        within = set(with_narrower(top))
+        found = arranged(word for word in found if word.pk in within)
+    return [word for word in found if word.kind != Category.Kind.PLACE or word.depth < 2]
+
+
+def _sorted_under(
+    rows: QuerySet[Initiative], column: str, parents: dict[int, int | None]
+) -> dict[int, set[int]]:
+    """For each initiative its words and all that are wider. One statement."""
+    found: dict[int, set[int]] = defaultdict(set)
+    for key, word in rows.filter(**{f"{column}__isnull": False}).values_list("pk", column):
+        while word is not None and word not in found[key]:
+            found[key].add(word)
+            word = parents.get(word)
+    return found
+
+
+def _query(asked: dict[str, Category | None]) -> str:
+    return urlencode({name: word.slug for name, word in asked.items() if word})
 
 
 # --- what still holds ----------------------------------------------------------------------------

@@ -16,11 +16,11 @@ from samskab.civic.commons.actors.queries import actors_of
 from samskab.civic.commons.actors.views import led_on
 from samskab.civic.commons.initiatives import actions, queries
 from samskab.civic.commons.initiatives.forms import (
+    GapFilter,
     InitiativeFilter,
     InitiativeForm,
     NotSameForm,
     OverlapFilter,
-    PlaceFilter,
     SettleForm,
     SynonymsForm,
 )
@@ -331,9 +331,13 @@ def _decided(case: Coordination) -> dict[str, Any]:
 
 @require_safe
 def gaps(request: CivicRequest) -> HttpResponseBase:
-    form = PlaceFilter(request.GET, request.council)
+    form = GapFilter(request.GET, request.council)
     if response := led_on(request, form):
         return response
-    place = form.chosen().get("place")
-    table = queries.gaps(request.council, place)
-    return show(request, "initiatives/gaps.html", {"table": table, "filter": form, "place": place})
+    chosen = form.chosen()
+    context = {
+        "table": queries.gaps(request.council, **chosen),
+        "filter": form,
+        "by_place": "across" in chosen,
+    }
+    return show(request, "initiatives/gaps.html", context)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast
 
@@ -38,12 +39,17 @@ def csv_href(request: HttpRequest) -> str:
     return f"?{query.urlencode()}"
 
 
+# A Danish spreadsheet parts lines at semicolons, also where we put a comma.
+_LATER = re.compile(r"([;\t]\s*)([=+\-@])")
+
+
 def safe_cell(value: Any) -> str:
     """Text that a spreadsheet would run as a formula is made plain text."""
     text = "" if value is None else str(value)
-    return (
-        f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} and not _number(text) else text
-    )
+    if _number(text):
+        return text
+    text = _LATER.sub(r"\1'\2", text)
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
 
 
 def _number(text: str) -> bool:

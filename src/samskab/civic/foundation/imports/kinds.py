@@ -275,9 +275,12 @@ def folded(text: str) -> str:
     return _SPACES.sub(" ", text.strip()).casefold()
 
 
+_QUOTED = re.compile(r"(\A|[;\t]\s*)'(?=[=+\-@])")
+
+
 def unquoted(cell: str) -> str:
     """Our own exports put an apostrophe before what a spreadsheet would carry out."""
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in {"=", "+", "-", "@"} else cell
+    return _QUOTED.sub(r"\1", cell) if "'" in cell else cell
 
 
 def danish_number(cell: str) -> Decimal | None:

@@ -46,6 +46,7 @@ def docs(request: CivicRequest) -> HttpResponse:
         "chapters": chapters(),
         "base": request.build_absolute_uri("/api/v1"),
         "description": reverse("api-v1:openapi-json"),
+        "hsds": reverse("api-v1:everything"),
     }
     return show(request, "api/docs.html", context)
 
