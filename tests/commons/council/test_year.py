@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date, time, timedelta
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -115,6 +115,13 @@ def test_only_the_secretariat_calls_and_reads(
 
 
 @pytest.fixture
+def november() -> Iterator[None]:
+    """The dates below are of 2027, so it is the autumn before."""
+    with clock.at(datetime(2026, 11, 25, 12, tzinfo=UTC)):
+        yield
+
+
+@pytest.fixture
 def rules(secretariat: Principal) -> Principal:
     actions.set_cycle(
         by=secretariat, weekday=1, starts=time(16), ends=time(18), place="Rådhuset",
@@ -123,6 +130,7 @@ def rules(secretariat: Principal) -> Principal:
     return secretariat
 
 
+@pytest.mark.usefixtures("november")
 def test_four_meetings_are_planned_by_the_rules(rules: Principal, council: Council) -> None:
     made = actions.plan_year(by=rules, year=2027)
     assert [meeting.day for meeting in made] == [
@@ -166,6 +174,7 @@ def test_without_rules_nothing_is_planned_and_wrong_rules_are_refused(
             attempt()
 
 
+@pytest.mark.usefixtures("november")
 def test_the_year_is_planned_in_a_browser(secretariat: Principal, client_as: As) -> None:
     desk = client_as(secretariat)
     rules = {"weekday": "3", "starts": "16:30", "ends": "18:30", "place": "Rådhuset"}

@@ -3,12 +3,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.core.cache import cache
 from django.db.models import Q, QuerySet
 
 from samskab.civic.commons.knowledge.models import Article, Edition, Suggestion, Verdict
 from samskab.civic.commons.knowledge.related import MOST, Related, related
 from samskab.civic.foundation.core.models import Council
 from samskab.engine.language.differing import Piece, difference
+
+A_DAY = 24 * 60 * 60
 
 
 def articles(council: Council, *, kind: str = "", text: str = "") -> QuerySet[Article]:
@@ -24,9 +27,18 @@ def articles(council: Council, *, kind: str = "", text: str = "") -> QuerySet[Ar
 
 
 def related_to(article: Article) -> list[Related]:
-    """The likest among the three hundred newest. One statement."""
-    newest = Article.objects.filter(council=article.council_id).order_by("-pk")[:MOST]
-    return related(article, newest)
+    """The likest among the three hundred newest. Reading them takes a while, so what was found is
+    kept until the article changes or another one is written, a day at most. Two statements."""
+    rows = Article.objects.filter(council=article.council_id)
+    newest = rows.order_by("-pk").values_list("pk", flat=True).first()
+    key = f"related:{article.pk}:{article.version}:{newest}"
+    kept: list[tuple[int, tuple[str, ...]]] | None = cache.get(key)
+    if kept is None:
+        found = related(article, rows.order_by("-pk")[:MOST])
+        cache.set(key, [(one.article.pk, one.words) for one in found], A_DAY)
+        return found
+    by_key = rows.in_bulk([pk for pk, _words in kept])
+    return [Related(by_key[pk], words) for pk, words in kept if pk in by_key]
 
 
 def editions(article: Article) -> QuerySet[Edition]:
