@@ -11,7 +11,7 @@ from django.core import mail
 from django.utils import timezone
 
 from samskab.civic.commons.actors.actions import add_category, withdraw_offer
-from samskab.civic.commons.actors.models import Category
+from samskab.civic.commons.actors.models import Category, Offer
 from samskab.civic.foundation.core import clock
 from samskab.civic.foundation.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from samskab.civic.foundation.core.models import LogEntry
@@ -196,6 +196,9 @@ def test_a_need_that_nobody_offers_is_a_gap(
     assert [n.pk for n in queries.needs(facilitator, gap=True)] == [need.pk]
     withdraw_offer(by=system(council), offer=scene.bread)
     assert {n.pk for n in queries.needs(facilitator, gap=True)} == {need.pk, scene.drink.pk}
+    shower = add_category(by=system(council), kind="resource", name_da="bruser", parent=bath)
+    Offer.objects.filter(pk=scene.bread.pk).update(category=shower, active=True)
+    assert [n.pk for n in queries.needs(facilitator, gap=True)] == [scene.drink.pk]
 
 
 # --- proposals ---------------------------------------------------------------------------------

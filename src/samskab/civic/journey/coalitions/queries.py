@@ -4,12 +4,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import reduce
 from itertools import combinations
+from operator import or_
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum
 
-from samskab.civic.commons.actors.models import Actor, Category, Offer
+from samskab.civic.commons.actors.models import MAX_DEPTH, Actor, Category, Offer
 from samskab.civic.commons.actors.queries import actors_of, with_narrower
 from samskab.civic.foundation.core.models import Council
 from samskab.civic.foundation.core.principal import Principal
@@ -31,11 +33,11 @@ LIVE = (CoalitionProposal.Status.ASKED, CoalitionProposal.Status.ACCEPTED)
 
 # --- needs -------------------------------------------------------------------------------------
 def with_gap(rows: QuerySet[Need]) -> QuerySet[Need]:
-    """Each need knows whether anybody at all offers something of its category."""
-    alike = Offer.objects.filter(
-        council=OuterRef("council"), active=True, category=OuterRef("category")
-    )
-    return rows.annotate(has_offer=Exists(alike))
+    """Each need knows whether anybody offers something of its category or of a narrower one."""
+    there = Offer.objects.filter(council=OuterRef("council"), active=True)
+    layers = (f"category{'__parent' * layer}" for layer in range(MAX_DEPTH))
+    found = [Exists(there.filter(**{layer: OuterRef("category")})) for layer in layers]
+    return rows.annotate(has_offer=reduce(or_, map(Q, found)))
 
 
 def needs_of(challenge: Challenge) -> QuerySet[Need]:
