@@ -10,11 +10,11 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from samskab.civic.commons.actors.actions import add_category, withdraw_offer
-from samskab.civic.commons.actors.models import Category, Offer
+from samskab.civic.commons.actors.actions import add_category, register_actor, withdraw_offer
+from samskab.civic.commons.actors.models import Actor, Category, Offer
 from samskab.civic.foundation.core import clock
 from samskab.civic.foundation.core.errors import Conflict, Invalid, NotAllowed, NotFound
-from samskab.civic.foundation.core.models import LogEntry
+from samskab.civic.foundation.core.models import Council, LogEntry
 from samskab.civic.foundation.core.principal import Principal, system
 from samskab.civic.foundation.core.queries import verify_log
 from samskab.civic.foundation.notifications.models import Message
@@ -517,9 +517,94 @@ def test_only_those_who_facilitate_write_the_agreement(
         actions.draft_agreement(by=outsider, proposal=accepted)
 
 
+# --- an agreement without a proposal ------------------------------------------------------------
+@pytest.fixture
+def taking_part(gathering: Challenge, scene: SimpleNamespace) -> list[Actor]:
+    """Two who have said that they take part in the challenge."""
+    for party in (scene.baker, scene.shelter):
+        challenges.join(by=party.by, challenge=gathering, actor=party.actor)
+    return [scene.baker.actor, scene.shelter.actor]
+
+
+def test_an_agreement_is_written_without_needs_and_offers(
+    gathering: Challenge, taking_part: list[Actor], facilitator: Principal, scene: SimpleNamespace
+) -> None:
+    made = actions.write_agreement(by=facilitator, challenge=gathering, parties=taking_part)
+    assert (made.proposal, made.status) == (None, Agreement.Status.DRAFT)
+    assert made.for_whom == gathering.for_whom
+    assert [row.actor for row in queries.signatures(made)] == sorted(
+        taking_part, key=lambda actor: actor.name
+    )
+    rewritten(facilitator, made, roles={scene.baker.actor.pk: ("Bager", ["Brød kl. 7"])})
+    for party in (scene.baker, scene.shelter):
+        actions.sign(by=system(made.council), signature=signature_of(made, party.actor), name="A")
+    made.refresh_from_db()
+    assert made.status == Agreement.Status.SIGNED
+    ended = actions.end_agreement(by=facilitator, agreement=made, reason="Vi er færdige.")
+    assert ended.status == Agreement.Status.ENDED
+
+
+def test_there_is_one_agreement_at_a_time_and_a_draft_can_be_thrown_away(
+    gathering: Challenge, taking_part: list[Actor], facilitator: Principal
+) -> None:
+    made = actions.write_agreement(by=facilitator, challenge=gathering, parties=taking_part)
+    with pytest.raises(Conflict):
+        actions.write_agreement(by=facilitator, challenge=gathering, parties=taking_part)
+    actions.discard_agreement(by=facilitator, agreement=made)
+    assert not Agreement.objects.exists()
+    actions.write_agreement(by=facilitator, challenge=gathering, parties=taking_part)
+    assert Agreement.objects.count() == 1
+
+
+def test_a_draft_that_grew_from_a_proposal_is_not_thrown_away_alone(
+    agreement: Agreement, facilitator: Principal
+) -> None:
+    with pytest.raises(Conflict):
+        actions.discard_agreement(by=facilitator, agreement=agreement)
+
+
+def test_a_signed_agreement_is_not_thrown_away(signed: Agreement, facilitator: Principal) -> None:
+    with pytest.raises(Conflict):
+        actions.discard_agreement(by=facilitator, agreement=signed)
+
+
+def test_whoever_does_not_take_part_is_not_put_into_an_agreement(
+    gathering: Challenge, taking_part: list[Actor], facilitator: Principal, council: Council
+) -> None:
+    stranger = register_actor(by=system(council), sector="civil", name="En anden", about="")
+    for parties in (
+        [],
+        taking_part[:1],
+        [taking_part[0], taking_part[0]],
+        [*taking_part, stranger],
+    ):
+        with pytest.raises(Invalid) as error:
+            actions.write_agreement(by=facilitator, challenge=gathering, parties=parties)
+        assert error.value.field == "parties"
+
+
+def test_only_those_who_facilitate_write_an_agreement_freely(
+    gathering: Challenge, taking_part: list[Actor], scene: SimpleNamespace, outsider: Principal
+) -> None:
+    with pytest.raises(NotAllowed):
+        actions.write_agreement(by=scene.baker.by, challenge=gathering, parties=taking_part)
+    with pytest.raises(NotFound):
+        actions.write_agreement(by=outsider, challenge=gathering, parties=taking_part)
+
+
+def test_before_forces_are_joined_no_agreement_is_written(
+    council: Council, scene: SimpleNamespace, facilitator: Principal
+) -> None:
+    early = a_challenge(council, "Aftenen på herberget", Step.FRAMED)
+    parties = [scene.baker.actor, scene.shelter.actor]
+    with pytest.raises(Conflict):
+        actions.write_agreement(by=facilitator, challenge=early, parties=parties)
+
+
 def rewritten(by: Principal, agreement: Agreement, **values: Any) -> Agreement:
     given = {
         "purpose": "En god morgen",
+        "for_whom": "Dem, der sover her",
         "degree": "cocreation",
         "rights": ["Spørge", " "],
         "duties": ["Komme"],
@@ -538,6 +623,7 @@ def test_the_draft_is_edited(
     assert (changed.purpose, changed.rights, changed.degree) == (
         "En god morgen", ["Spørge"], "cocreation"
     )  # fmt: skip
+    assert changed.for_whom == "Dem, der sover her"
     row = signature_of(agreement, scene.baker.actor)
     assert (row.role, row.tasks) == ("Giver brød", ["Kommer kl. 7"])
     assert signature_of(agreement, scene.shelter.actor).tasks == [

@@ -298,6 +298,29 @@ def test_a_part_beyond_capacity_says_so_and_keeps_the_form(
     assert not Part.objects.exists()
 
 
+def test_an_agreement_is_written_at_once_in_a_browser(
+    gathering: Challenge, scene: SimpleNamespace, facilitator: Principal, client_as: ClientAs
+) -> None:
+    client = client_as(facilitator)
+    empty = a_challenge(gathering.council, "Aftenen på herberget", Step.GATHERING)
+    assert "Der er for få" in text(client.get(to("agreement_new", empty.pk)))
+    for party in (scene.baker, scene.shelter):
+        join(by=party.by, challenge=gathering, actor=party.actor)
+    assert to("agreement_new", gathering.pk) in text(client.get(to("overview", gathering.pk)))
+    one = client.post(to("agreement_new", gathering.pk), {"parties": [scene.baker.actor.pk]})
+    assert one.status_code == 422
+    assert "Vælg mindst to af dem, der er med." in text(one)
+    both = {"parties": [scene.baker.actor.pk, scene.shelter.actor.pk]}
+    done = client.post(to("agreement_new", gathering.pk), both)
+    made = Agreement.objects.get()
+    assert done["Location"] == to("agreement_edit", made.pk)
+    page = text(client.get(to("agreement", made.pk)))
+    assert "Smid kladden ud" in page
+    assert client.get(to("agreement_pdf", made.pk)).content.startswith(b"%PDF")
+    assert client.post(to("discard", made.pk))["Location"] == to("overview", gathering.pk)
+    assert not Agreement.objects.exists()
+
+
 def test_the_agreement_is_edited_party_by_party(
     agreement: Agreement, scene: SimpleNamespace, facilitator: Principal, client_as: ClientAs
 ) -> None:
@@ -329,7 +352,7 @@ def test_html_and_typst_in_what_people_write_are_plain_text(
     agreement: Agreement, scene: SimpleNamespace, facilitator: Principal, client_as: ClientAs
 ) -> None:
     actions.edit_agreement(
-        by=facilitator, agreement=agreement, purpose='<b>#panic("x")</b> *fed*',
+        by=facilitator, agreement=agreement, purpose='<b>#panic("x")</b> *fed*', for_whom="#x",
         degree="cooperation", rights=["#let"], duties=["<i>"], notice="$x$", roles={},
     )  # fmt: skip
     client = client_as(facilitator)

@@ -663,12 +663,49 @@ def draft_agreement(*, by: Principal, proposal: CoalitionProposal) -> Agreement:
     """A first draft from what was promised, in the council's language, to be edited."""
     if proposal.status != Status.ACCEPTED:
         raise Conflict(gettext_lazy("An agreement is written when all parties have said yes."))
+    return _draft(by, proposal.challenge, proposal, _tasks(proposal))
+
+
+@action("coalitions.propose", on="challenge")
+def write_agreement(*, by: Principal, challenge: Challenge, parties: Iterable[Actor]) -> Agreement:
+    """A first draft without needs and offers, for those who have agreed in other ways.
+
+    `parties` are at least two of those who take part in the challenge.
+    """
+    chosen = sorted(set(parties), key=lambda actor: (actor.name, actor.pk))
+    _same_council(by, *chosen)
+    _check_gathering(challenge)
+    may_sign = set(queries.parties_to_choose(challenge).values_list("pk", flat=True))
+    if len(chosen) < 2 or not may_sign.issuperset(actor.pk for actor in chosen):
+        raise Invalid(gettext_lazy("Choose at least two of those who take part."), field="parties")
+    return _draft(by, challenge, None, {actor.pk: [] for actor in chosen})
+
+
+@action("coalitions.agree", on="agreement")
+def discard_agreement(*, by: Principal, agreement: Agreement) -> None:
+    """Throws a draft away that was written freely; one that grew from a proposal goes with it."""
+    if agreement.status != Agreement.Status.DRAFT:
+        raise Conflict(gettext_lazy("There is a signed agreement. End that first."))
+    if agreement.proposal is not None:
+        raise Conflict(gettext_lazy("Set the proposal aside: the draft goes with it."))
+    record(by, "coalitions.discard_agreement", agreement)
+    agreement.delete()
+
+
+def _draft(
+    by: Principal,
+    challenge: Challenge,
+    proposal: CoalitionProposal | None,
+    tasks: Mapping[int, list[str]],
+) -> Agreement:
+    """`tasks` by the key of each party."""
     with translation.override(settings.LANGUAGE_CODE):
         agreement = Agreement(
             council=by.council,
-            challenge=proposal.challenge,
+            challenge=challenge,
             proposal=proposal,
-            purpose=_purpose(proposal.challenge),
+            purpose=_purpose(challenge),
+            for_whom=challenge.for_whom[:600],
             rights=[
                 _("Each party may ask about everything."),
                 _("Each party may say stop when something does not work."),
@@ -684,13 +721,13 @@ def draft_agreement(*, by: Principal, proposal: CoalitionProposal) -> Agreement:
             agreement.save()
     except IntegrityError:
         raise Conflict(gettext_lazy("There is an agreement already.")) from None
-    for actor_id, tasks in _tasks(proposal).items():
+    for actor_id, own in tasks.items():
         Signature.objects.create(
-            council=by.council, agreement=agreement, actor_id=actor_id, tasks=tasks
+            council=by.council, agreement=agreement, actor_id=actor_id, tasks=own
         )
     note(
         by=by,
-        challenge=proposal.challenge,
+        challenge=challenge,
         message=gettext_noop("An agreement was drafted"),
         href=_path("agreement", agreement.pk),
     )
@@ -718,6 +755,7 @@ def edit_agreement(
     by: Principal,
     agreement: Agreement,
     purpose: str,
+    for_whom: str,
     degree: str,
     rights: Iterable[str],
     duties: Iterable[str],
@@ -741,6 +779,7 @@ def edit_agreement(
         raise Invalid(gettext_lazy("Choose how closely you work together."), field="degree")
     agreement.purpose, agreement.degree, agreement.notice = purpose.strip(), degree, notice.strip()
     agreement.rights, agreement.duties = _lines(rights), _lines(duties)
+    agreement.for_whom = for_whom.strip()
     agreement.save()
     again = 0
     for row in agreement.signatures.select_for_update(no_key=True).order_by("pk"):
@@ -888,9 +927,10 @@ def end_agreement(
     agreement.status, agreement.ended_at = Agreement.Status.ENDED, clock.now()
     agreement.end_reason = reason.strip()
     agreement.save()
-    proposal = locked(agreement.proposal)
-    proposal.status = Status.SET_ASIDE
-    proposal.save()
+    if agreement.proposal is not None:
+        proposal = locked(agreement.proposal)
+        proposal.status = Status.SET_ASIDE
+        proposal.save()
     note(
         by=by,
         challenge=agreement.challenge,

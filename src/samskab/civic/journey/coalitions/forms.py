@@ -11,6 +11,8 @@ from samskab.civic.commons.actors.models import Actor, Category, Offer
 from samskab.civic.commons.actors.queries import categories
 from samskab.civic.foundation.core.forms import CivicForm, FilterForm
 from samskab.civic.foundation.core.models import Council
+from samskab.civic.journey.challenges.models import Challenge
+from samskab.civic.journey.coalitions import queries
 from samskab.civic.journey.coalitions.matching import Table
 from samskab.civic.journey.coalitions.models import Agreement, Need, Part, Signature, measure
 
@@ -206,9 +208,27 @@ class ReasonForm(CivicForm):
     )
 
 
+class PartiesForm(CivicForm):
+    """Who writes an agreement together."""
+
+    parties = forms.ModelMultipleChoiceField(
+        queryset=Actor.objects.none(),
+        label=_("Who are in it?"),
+        help_text=_("At least two. Each of them signs."),
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, challenge: Challenge, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["parties"].queryset = queries.parties_to_choose(challenge)  # type: ignore[attr-defined]
+
+
 class AgreementForm(CivicForm):
     purpose = forms.CharField(
         label=_("What do you want to reach together?"), max_length=2000, widget=text_area(4)
+    )
+    for_whom = forms.CharField(
+        label=_("For whom?"), max_length=600, required=False, widget=text_area(2)
     )
     degree = forms.ChoiceField(
         label=_("How closely do you work together?"),
@@ -266,6 +286,7 @@ def agreement_values(agreement: Agreement, signatures: list[Signature]) -> dict[
     """The agreement as the form shows it."""
     values = {
         "purpose": agreement.purpose,
+        "for_whom": agreement.for_whom,
         "degree": agreement.degree,
         "rights": "\n".join(agreement.rights),
         "duties": "\n".join(agreement.duties),

@@ -170,7 +170,10 @@ class Part(Versioned, CouncilRow):
 
 
 class Agreement(Versioned, CouncilRow):
-    """What the parties have promised each other, in plain words. Not legally binding."""
+    """What the parties have promised each other, in plain words. Not legally binding.
+
+    It grows from a proposal that all have said yes to, or is written freely, without one.
+    """
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")
@@ -184,9 +187,10 @@ class Agreement(Versioned, CouncilRow):
 
     challenge = models.ForeignKey(Challenge, on_delete=models.CASCADE, related_name="agreements")
     proposal = models.OneToOneField(
-        CoalitionProposal, on_delete=models.PROTECT, related_name="agreement"
+        CoalitionProposal, on_delete=models.PROTECT, related_name="agreement", null=True, blank=True
     )
     purpose = models.TextField(_("purpose"), max_length=2000)
+    for_whom = models.TextField(_("for whom"), max_length=600, blank=True)
     degree = models.CharField(
         _("how close"), max_length=12, choices=Degree.choices, default=Degree.COOPERATION
     )

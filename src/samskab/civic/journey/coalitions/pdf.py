@@ -32,6 +32,7 @@ def agreement_pdf(
         "status": str(agreement.get_status_display()),
         "example": agreement.challenge.is_example,
         "purpose": agreement.purpose,
+        "for_whom": agreement.for_whom,
         "degree": str(agreement.get_degree_display()),
         "rights": agreement.rights,
         "duties": agreement.duties,
@@ -63,6 +64,7 @@ def _words() -> dict[str, str]:
             "It rests on trust."
         ),
         "purpose": _("Purpose"),
+        "for_whom": _("For whom"),
         "degree": _("How close"),
         "parties": _("The parties"),
         "rights": _("Rights"),

@@ -17,7 +17,7 @@ from samskab.civic.foundation.core.models import Council
 from samskab.civic.foundation.core.principal import Principal
 from samskab.civic.journey.challenges.journey import Step
 from samskab.civic.journey.challenges.models import Challenge
-from samskab.civic.journey.challenges.queries import in_sight
+from samskab.civic.journey.challenges.queries import in_sight, joined
 from samskab.civic.journey.coalitions import matching
 from samskab.civic.journey.coalitions.models import (
     Agreement,
@@ -172,7 +172,10 @@ def _parts() -> QuerySet[Part]:
     ).order_by("actor__name", "pk")
 
 
-def parts_of(proposal: CoalitionProposal) -> list[Part]:
+def parts_of(proposal: CoalitionProposal | None) -> list[Part]:
+    """None has none: an agreement may be written without a proposal."""
+    if proposal is None:
+        return []
     return list(_parts().filter(proposal=proposal))
 
 
@@ -239,7 +242,7 @@ def shown(proposal: CoalitionProposal, parts: Sequence[Part], known: matching.Ta
     )
 
 
-def gains(proposal: CoalitionProposal) -> dict[Actor, str]:
+def gains(proposal: CoalitionProposal | None) -> dict[Actor, str]:
     """What each party expects to get out of it; asked again in the evaluation."""
     found: dict[Actor, str] = {}
     for part in parts_of(proposal):
@@ -280,6 +283,11 @@ def agreements(by: Principal) -> QuerySet[Agreement]:
     """Those that everybody may read."""
     rows = Agreement.objects.filter(in_sight(by), council=by.council)
     return rows.exclude(status=Agreement.Status.DRAFT).select_related("challenge")
+
+
+def parties_to_choose(challenge: Challenge) -> QuerySet[Actor]:
+    """Those who take part in the challenge, and may write an agreement together."""
+    return Actor.objects.filter(pk__in=joined(challenge).values("actor")).order_by("name", "pk")
 
 
 def signatures(agreement: Agreement) -> list[Signature]:

@@ -483,6 +483,36 @@ def agreement_file(request: CivicRequest, pk: int) -> HttpResponse:
     return response
 
 
+def agreement_new(request: CivicRequest, pk: int) -> HttpResponse:
+    """Without needs and offers: who is in it, and then the template."""
+    challenge = _challenge(request, pk, "coalitions.propose")
+    form = forms.PartiesForm(request.POST or None, challenge=challenge)
+    response = perform(
+        request,
+        form,
+        lambda: actions.write_agreement(by=request.by, challenge=challenge, **form.values()),
+        done=lambda made: reverse("coalitions:agreement_edit", args=[made.pk]),
+        message=_("Here is the first draft. Read it and put it right."),
+    )
+    context = {
+        "form": form,
+        "challenge": challenge,
+        "enough": queries.parties_to_choose(challenge).count() > 1,
+    }
+    return response or show(request, "coalitions/agreement_new.html", context)
+
+
+def agreement_discard(request: CivicRequest, pk: int) -> HttpResponse:
+    row = _agreement(request, pk, "coalitions.agree")
+    return press(
+        request,
+        lambda: actions.discard_agreement(by=request.by, agreement=row),
+        back=reverse("coalitions:agreement", args=[row.pk]),
+        done=lambda gone: _overview(row.challenge),
+        message=_("The draft is thrown away."),
+    )
+
+
 def agreement_edit(request: CivicRequest, pk: int) -> HttpResponse:
     row = _agreement(request, pk, "coalitions.agree")
     rows = queries.signatures(row)

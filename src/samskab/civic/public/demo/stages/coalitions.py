@@ -103,6 +103,7 @@ def _agreement(book: Book, coalition: str, given: dict[str, Any]) -> None:
             by=by,
             agreement=agreement,
             purpose=given["purpose"],
+            for_whom=agreement.for_whom,
             degree=DEGREES[given["degree"]],
             rights=given["rights"],
             duties=given["duties"],
