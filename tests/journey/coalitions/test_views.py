@@ -315,7 +315,7 @@ def test_an_agreement_is_written_at_once_in_a_browser(
     made = Agreement.objects.get()
     assert done["Location"] == to("agreement_edit", made.pk)
     page = text(client.get(to("agreement", made.pk)))
-    assert "Smid kladden ud" in page
+    assert "Smid udkastet ud" in page
     assert client.get(to("agreement_pdf", made.pk)).content.startswith(b"%PDF")
     assert client.post(to("discard", made.pk))["Location"] == to("overview", gathering.pk)
     assert not Agreement.objects.exists()

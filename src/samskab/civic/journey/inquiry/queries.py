@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 Answer = tuple[int, int, int, int]
 ON_PAPER = 20
 FEWEST = 5
+MOST_PLACES = 8
 _ANSWERS = ("agree", "disagree", "pass")
 """People who came by an invitation, before their number is shown."""
 
@@ -467,6 +468,17 @@ class Voices:
     def missing(self) -> list[Voice]:
         rows = [*self.sectors, *self.places, *self.target_groups]
         return [row for row in rows if row.is_missing]
+
+    @property
+    def places_folded(self) -> list[Voice]:
+        """Where there are many places, those that nobody comes from stand folded."""
+        missing = [row for row in self.places if row.is_missing]
+        return missing if len(missing) > MOST_PLACES else []
+
+    @property
+    def places_shown(self) -> list[Voice]:
+        folded = self.places_folded
+        return [row for row in self.places if not (folded and row.is_missing)]
 
     @property
     def missing_by_kind(self) -> list[tuple[str, str]]:
