@@ -107,6 +107,21 @@ def with_narrower(category: Category) -> list[int]:
     return found
 
 
+def offered(council: Council) -> list[int]:
+    """The words that somebody offers something for: it or a narrower one. One statement,
+    O(words)."""
+    there = Offer.objects.filter(category=OuterRef("pk"), active=True)
+    rows = Category.objects.filter(council=council).annotate(has_offer=Exists(there))
+    known = rows.order_by("pk").values_list("pk", "parent_id", "has_offer")
+    wider = {key: parent for key, parent, _has_offer in known}
+    found: set[int] = set()
+    for key in (key for key, _parent, has_offer in known if has_offer):
+        while key is not None and key not in found:
+            found.add(key)
+            key = wider[key]
+    return sorted(found)
+
+
 def depth_of(category: Category) -> int:
     """How many wider words stand above it. One statement."""
     parents = dict(categories_of(category).values_list("pk", "parent_id"))

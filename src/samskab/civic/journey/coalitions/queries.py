@@ -4,15 +4,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import reduce
 from itertools import combinations
-from operator import or_
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 
-from samskab.civic.commons.actors.models import MAX_DEPTH, Actor, Category, Offer
-from samskab.civic.commons.actors.queries import actors_of, with_narrower
+from samskab.civic.commons.actors.models import Actor, Category, Offer
+from samskab.civic.commons.actors.queries import actors_of, offered, with_narrower
 from samskab.civic.foundation.core.models import Council
 from samskab.civic.foundation.core.principal import Principal
 from samskab.civic.journey.challenges.journey import Step
@@ -32,17 +30,15 @@ LIVE = (CoalitionProposal.Status.ASKED, CoalitionProposal.Status.ACCEPTED)
 
 
 # --- needs -------------------------------------------------------------------------------------
-def with_gap(rows: QuerySet[Need]) -> QuerySet[Need]:
-    """Each need knows whether anybody offers something of its category or of a narrower one."""
-    there = Offer.objects.filter(council=OuterRef("council"), active=True)
-    layers = (f"category{'__parent' * layer}" for layer in range(MAX_DEPTH))
-    found = [Exists(there.filter(**{layer: OuterRef("category")})) for layer in layers]
-    return rows.annotate(has_offer=reduce(or_, map(Q, found)))
+def with_gap(rows: QuerySet[Need], council: Council) -> QuerySet[Need]:
+    """Each need knows whether anybody offers something of its category or of a narrower one.
+    One statement before that of the rows."""
+    return rows.annotate(has_offer=Q(category__in=offered(council) or [0]))
 
 
 def needs_of(challenge: Challenge) -> QuerySet[Need]:
     rows = Need.objects.filter(challenge=challenge).select_related("category", "area")
-    return with_gap(rows).order_by("-must", "pk")
+    return with_gap(rows, challenge.council).order_by("-must", "pk")
 
 
 def needs(
@@ -55,7 +51,7 @@ def needs(
 ) -> QuerySet[Need]:
     """The needs of all challenges that this person may see and that are still going on."""
     rows = _going_on(by)
-    rows = with_gap(rows.select_related("challenge", "category", "area"))
+    rows = with_gap(rows.select_related("challenge", "category", "area"), by.council)
     if challenge:
         rows = rows.filter(challenge=challenge)
     if category:
