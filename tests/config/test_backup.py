@@ -6,8 +6,6 @@ import json
 import os
 import shutil
 import sqlite3
-import subprocess
-import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -18,43 +16,14 @@ import pytest
 
 from samskab.config import backup
 from samskab.config.backup import BackupError
-
-FOUND = """
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
-call_command("createcachetable", verbosity=0)
-from samskab.civic.foundation.core.actions import found_council
-found_council(slug="byen", name="Byens råd", hosts=["byen.example"], is_default=True)
-"""
-Samskab = Callable[..., subprocess.CompletedProcess[str]]
-
-
-def samskab(data: Path, *words: str, url: str = "") -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "SAMSKAB_DATA": str(data), "DATABASE_URL": url}
-    environment.pop("DJANGO_SETTINGS_MODULE", None)
-    environment.pop("SAMSKAB_SECRET_KEY", None)
-    program = [sys.executable, "-m", "samskab.cli", *words]
-    return subprocess.run(program, env=environment, capture_output=True, text=True, check=False)
-
-
-def founded(data: Path, url: str = "") -> Path:
-    """An installation with a council, an upload and its keys."""
-    done = samskab(data, "django", "shell", "-v0", "-c", FOUND, url=url)
-    assert done.returncode == 0, done.stderr
-    photo = data / "uploads" / "billeder" / "morgenbord.jpg"
-    photo.parent.mkdir(parents=True)
-    photo.write_bytes(b"a photo")
-    return data
+from tests.config.conftest import founded, samskab
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A backup that nobody changes; the same whichever database this run is on."""
-    if os.environ.get("DATABASE_URL"):
-        pytest.skip("tried in the run on SQLite")
+def made(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A backup that nobody changes."""
     folder = tmp_path_factory.mktemp("backup")
-    data = founded(folder / "data")
-    done = samskab(data, "backup", str(folder / "made.zip"))
+    done = samskab(installed, "backup", str(folder / "made.zip"))
     assert done.returncode == 0, done.stderr
     assert "1 councils, 1 log entries, 3 files" in done.stdout
     return folder / "made.zip"
