@@ -5,6 +5,7 @@ import threading
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from wordfreq import top_n_list
 
 from samskab.engine.language import (
     analyse,
@@ -17,6 +18,7 @@ from samskab.engine.language import (
     stem,
     stems,
     tokens,
+    traces,
 )
 from samskab.engine.language.synonyms import list_of_the_field, phrase_stems
 
@@ -170,3 +172,12 @@ def test_the_parts_of_a_compound_are_found_in_it_in_order(word: str) -> None:
     for part in split_compound(word):
         position = folded.index(part, position) + len(part)
     assert position <= len(folded)
+
+
+def test_a_word_holds_a_trace_of_each_of_its_terms() -> None:
+    for word in top_n_list("da", 30_000, wordlist="large")[::3]:
+        if not word.isalpha():
+            continue
+        written = respell(fold(word.casefold()))
+        for term in analyse(word):
+            assert any(trace in written for trace in traces(term)), (word, term)

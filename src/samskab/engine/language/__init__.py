@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from samskab.engine.language.readability import Lix, lix
     from samskab.engine.language.semantic import has_vectors, sentence_vectors
     from samskab.engine.language.spelling import spelling_distance, spelling_keys, tolerated
-    from samskab.engine.language.synonyms import Synonyms, default_synonyms, parse_synonyms
+    from samskab.engine.language.synonyms import Synonyms, default_synonyms, parse_synonyms, traces
     from samskab.engine.language.words import fold, is_stopword, stem, stems, tokens
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "stems",
     "tokens",
     "tolerated",
+    "traces",
     "zipf",
 ]
 
@@ -85,6 +86,7 @@ _HOMES = {
         "Synonyms",
         "default_synonyms",
         "parse_synonyms",
+        "traces",
     ),
     "words": (
         "fold",

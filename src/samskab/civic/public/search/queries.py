@@ -22,7 +22,7 @@ from samskab.civic.public.search.asking import Asked, Held, Key, Whole, asked_fo
 from samskab.civic.public.search.models import Document, IndexState, Kind
 from samskab.civic.public.search.sources import SOURCES, Source
 from samskab.civic.public.search.weighing import rarity
-from samskab.engine.language import analyse
+from samskab.engine.language import analyse, fold, respell, traces
 
 CANDIDATES = 400
 FROM_EACH_KIND = 30
@@ -251,7 +251,12 @@ def snippet(text: str, words: Sequence[Asked], length: int = SNIPPET) -> list[Pi
     """A piece of the text around the first word that was asked for, with these words apart."""
     plain = " ".join(text.split())
     wanted = asked_for(words)
-    marks = [m.span() for m in _WORD.finditer(plain) if not wanted.isdisjoint(_terms(m[0]))]
+    hints = {hint for term in wanted for hint in traces(term)}
+    marks = [
+        m.span()
+        for m in _WORD.finditer(plain)
+        if _may_be_meant(m[0], hints) and not wanted.isdisjoint(_terms(m[0]))
+    ]
     begin, end = _window(plain, marks[0][0] if marks else 0, length)
     pieces, at = [Piece("…", False)] if begin else [], begin
     for start, stop in marks:
@@ -260,6 +265,12 @@ def snippet(text: str, words: Sequence[Asked], length: int = SNIPPET) -> list[Pi
             at = stop
     pieces.append(Piece(plain[at:end] + ("…" if end < len(plain) else ""), False))
     return [piece for piece in pieces if piece.text]
+
+
+def _may_be_meant(word: str, hints: Collection[str]) -> bool:
+    """Tells most words apart without taking them apart."""
+    written = respell(fold(word.casefold()))
+    return any(hint in written for hint in hints)
 
 
 @lru_cache(maxsize=32768)
