@@ -235,7 +235,7 @@ def test_a_private_link_is_one_person_in_any_browser(
         client.post(response.url, {"statement": statements[0].pk, "value": value})
     assert numbers(statements)[0] == (0, 1, 0)
     assert Participant.objects.count() == 1
-    assert client_as(visitor).get(link[:-2] + "x/").status_code == 404
+    assert client_as(visitor).get(f"{link[:-1]}x/").status_code == 404
 
 
 def test_a_signed_in_person_answers_as_themself_whatever_link(
