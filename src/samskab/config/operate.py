@@ -274,10 +274,12 @@ def remind() -> int:
     have grown old. How many were told of."""
     from samskab.civic.commons.actors.actions import remind_everywhere as ask_whether_it_holds
     from samskab.civic.commons.council.actions import remind_everywhere
+    from samskab.civic.commons.culture.actions import keep_time_everywhere
     from samskab.civic.foundation.core.models import Council
     from samskab.civic.journey.pilots.actions import remind_of_milestones
 
     told = sum(remind_of_milestones(council=council) for council in Council.objects.all())
+    told += keep_time_everywhere()
     return told + remind_everywhere() + ask_whether_it_holds()
 
 

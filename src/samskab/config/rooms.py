@@ -4,7 +4,7 @@ from __future__ import annotations
 
 FLOORS: dict[str, tuple[str, ...]] = {
     "foundation": ("core", "ui", "accounts", "privacy", "notifications", "comments", "imports"),
-    "commons": ("council", "actors", "initiatives", "knowledge"),
+    "commons": ("council", "culture", "actors", "initiatives", "knowledge"),
     "journey": (
         "challenges",
         "inquiry",

@@ -19,11 +19,13 @@ Label = str | Promise
 
 @dataclass(frozen=True)
 class Figure:
-    """A label and a number; a list of names may stand below it."""
+    """A label and a number; a list of names may stand below it. `text` stands in the place of
+    the number where a number alone would not say it."""
 
     label: Label
     value: int
     names: tuple[str, ...] = ()
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ def register(
     read: Callable[[Council, datetime, datetime], list[Figure]],
 ) -> None:
     """`read(council, start, end)` counts what happened from `start` to just before `end`, and
-    only what any visitor may know."""
+    only what any visitor may know. A chapter without figures is left out."""
     _CHAPTERS[name] = Chapter(heading, order, read)
 
 

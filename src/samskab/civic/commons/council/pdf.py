@@ -207,12 +207,14 @@ def report_pdf(report: YearReport) -> bytes:
         "chapters": [
             {
                 "heading": chapter["heading"],
-                "rows": [[one["label"], formats.number_format(one["value"])]
-                         for one in chapter["figures"]],
+                "rows": [
+                    [one["label"], one.get("text") or formats.number_format(one["value"])]
+                    for one in chapter["figures"]
+                ],
                 "names": [name for one in chapter["figures"] for name in one["names"]],
             }
             for chapter in chapters(report)
         ],
         "words": {"what": _("What"), "number": _("Number"), "next": _("What comes next")},
-    }  # fmt: skip
+    }
     return compiled(REPORT, data)

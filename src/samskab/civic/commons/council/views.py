@@ -14,7 +14,16 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from samskab.civic.commons.council import actions, briefs, counting, forms, ical, pdf, queries
+from samskab.civic.commons.council import (
+    actions,
+    briefs,
+    counting,
+    forms,
+    ical,
+    pages,
+    pdf,
+    queries,
+)
 from samskab.civic.commons.council.figures import totals
 from samskab.civic.commons.council.models import (
     AgendaItem,
@@ -105,6 +114,7 @@ def front(request: CivicRequest) -> HttpResponse:
         "meeting": queries.next_meeting(request.council),
         "decisions": queries.decisions(request.by).filter(is_public=True)[:3],
         "totals": totals(request.council),
+        "beside": pages.beside(),
     }
     return show(request, "council/front.html", context)
 

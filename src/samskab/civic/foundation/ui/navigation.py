@@ -40,7 +40,7 @@ MAIN: tuple[Section, ...] = (
     ("pilots:list", _("Pilot projects"), frozenset({"pilots", "evaluation"})),
     ("concepts:list", _("Concepts"), frozenset({"concepts", "catalogue"})),
     ("knowledge:list", _("Knowledge"), frozenset({"knowledge"})),
-    ("council:front", _("The council"), frozenset({"council"})),
+    ("council:front", _("The council"), frozenset({"council", "culture"})),
     ("news:list", _("News"), frozenset({"news"})),
 )
 # What each entry takes, so that nobody is led to a page that they may not open.

@@ -67,6 +67,8 @@ def _council(row: dict[str, Any]) -> Book:
     for walk in walks:
         _after_the_council(book, walk)
     public.news(book)
+    if row["default"]:
+        public.culture(book)
     commons.people(book)  # last, so that nobody gets a mail about what lies behind us
     return book
 

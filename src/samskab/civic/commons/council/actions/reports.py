@@ -48,14 +48,21 @@ def _chapters(council: Council, year: int) -> list[dict[str, Any]]:
             told[language] = [
                 {
                     "heading": str(chapter.heading),
-                    "figures": [
-                        {"label": str(one.label), "value": one.value, "names": list(one.names)}
-                        for one in chapter.read(council, start, end)
-                    ],
+                    "figures": [_figure(one) for one in chapter.read(council, start, end)],
                 }
                 for chapter in figures.chapters()
             ]
-    return [{"da": da, "en": en} for da, en in zip(told["da"], told["en"], strict=True)]
+    pairs = zip(told["da"], told["en"], strict=True)
+    return [{"da": da, "en": en} for da, en in pairs if da["figures"]]
+
+
+def _figure(one: figures.Figure) -> dict[str, Any]:
+    return {
+        "label": str(one.label),
+        "value": one.value,
+        "names": list(one.names),
+        "text": one.text,
+    }
 
 
 @action("council.write_report", on="report")

@@ -1,9 +1,12 @@
-"""Knowledge and news."""
+"""Knowledge, news, and how it is to co-create."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
+
+from samskab.civic.commons.culture.actions import close_survey, enter_sheet, open_survey
 from samskab.civic.commons.knowledge.actions import write_article
 from samskab.civic.public.demo.book import Book, read
 from samskab.civic.public.news.actions import publish_news
@@ -25,6 +28,16 @@ def knowledge(book: Book) -> None:
                 is_example=row["example"],
             )
         book.put("article", row["id"], article)
+
+
+def culture(book: Book) -> None:
+    for row in read("culture"):
+        with book.on(row["day"]):
+            until = timezone.localdate(book.moment(row["day"]))
+            survey = open_survey(by=book.by(), until=until, is_example=True)
+            for sheet in row["sheets"]:
+                enter_sheet(by=book.by(), survey=survey, answers=sheet)
+            close_survey(by=book.by(), survey=survey)
 
 
 def news(book: Book) -> None:
