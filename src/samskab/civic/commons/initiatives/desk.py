@@ -39,4 +39,4 @@ def _coordination(by: Principal) -> Heap:
     rows = coordinations(by.council)
     again = rows.filter(status=Coordination.Status.DECIDED, follow_up__lte=clock.today())
     open_ones = rows.filter(status=Coordination.Status.OPEN)
-    return heap(open_ones | again, again)
+    return heap(open_ones | again, again, due="follow_up")

@@ -17,4 +17,4 @@ def register() -> None:
 
 def _answers(by: Principal) -> Heap:
     rows = queue(by.council)
-    return heap(rows, rows.filter(answer_due__lt=clock.today()))
+    return heap(rows, rows.filter(answer_due__lt=clock.today()), due="answer_due")

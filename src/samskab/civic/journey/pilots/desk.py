@@ -20,10 +20,10 @@ def register() -> None:
 
 def _milestones(by: Principal) -> Heap:
     today = clock.today()
-    rows = awaited().filter(council=by.council, due__lte=today + AHEAD)
-    return heap(rows, rows.filter(due__lt=today))
+    rows = awaited(examples=True).filter(council=by.council, due__lte=today + AHEAD)
+    return heap(rows, rows.filter(due__lt=today), due="due")
 
 
 def _past(by: Principal) -> Heap:
     rows = pilots(by).exclude(status=Pilot.Status.ENDED).filter(ends__lt=clock.today())
-    return heap(rows, rows)
+    return heap(rows, rows, due="ends")

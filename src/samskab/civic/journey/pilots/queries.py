@@ -102,9 +102,11 @@ def just_late(today: date) -> QuerySet[Milestone]:
     return awaited().filter(due__lt=today, reminded_late=None)
 
 
-def awaited() -> QuerySet[Milestone]:
-    """Not reached, of pilots that go on and are no example."""
-    rows = Milestone.objects.filter(reached=None, pilot__is_example=False)
+def awaited(*, examples: bool = False) -> QuerySet[Milestone]:
+    """Not reached, of pilots that go on. Nobody is written to about an example."""
+    rows = Milestone.objects.filter(reached=None)
+    if not examples:
+        rows = rows.filter(pilot__is_example=False)
     return rows.exclude(pilot__status=Pilot.Status.ENDED)
 
 
