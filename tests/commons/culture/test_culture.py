@@ -226,6 +226,13 @@ def test_a_survey_that_is_called_off_leaves_nothing(
     assert client_as(secretariat).post(url("call_off")).status_code == 404
 
 
+def test_a_survey_that_is_counted_is_not_called_off(survey: Survey, secretariat: Principal) -> None:
+    actions.close_survey(by=secretariat, survey=survey)
+    with pytest.raises(Conflict):
+        actions.call_off_survey(by=secretariat, survey=survey)
+    assert Survey.objects.exists()
+
+
 def test_the_sheet_of_paper_is_a_tagged_pdf_in_both_languages(
     survey: Survey, secretariat: Principal, client_as: As
 ) -> None:
@@ -267,6 +274,11 @@ def test_the_worker_closes_it_when_the_paper_has_had_its_time(
     closed = Survey.objects.get()
     assert not closed.is_open
     assert closed.results["people"] == 6
+
+
+def test_only_the_installation_itself_keeps_time(survey: Survey, secretariat: Principal) -> None:
+    with pytest.raises(NotAllowed):
+        actions.keep_time(by=secretariat, survey=survey)
 
 
 def test_the_desk_says_so_when_the_year_is_nearly_over(secretariat: Principal) -> None:
