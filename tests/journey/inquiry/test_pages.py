@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from samskab.civic.foundation.core import clock
+from samskab.civic.foundation.core.errors import Conflict
 from samskab.civic.foundation.core.principal import Principal
 from samskab.civic.journey.challenges import actions as challenges
 from samskab.civic.journey.challenges.models import Challenge, Party
@@ -213,6 +214,32 @@ def test_when_the_voting_is_over_one_is_told_and_shown_the_map(
     assert "Der er lukket for svar" in page and 'name="value"' not in page
     assert client.post(url, {"statement": statements[0].pk, "value": 1}).status_code == 409
     assert at(inquiry, "kort/") in page
+    assert not Participant.objects.exists()
+
+
+def test_an_answer_costs_the_session_the_council_two_reads_and_four_changes(
+    inquiry: Inquiry, statements: list[Statement], visitor: Principal, client_as: As
+) -> None:
+    client, url = client_as(visitor), at(inquiry, "stem/")
+    client.post(url, {"statement": statements[0].pk, "value": 1})
+    with CaptureQueriesContext(connection) as queries_made:
+        client.post(url, {"statement": statements[1].pk, "value": -1})
+    kinds = [one["sql"].split()[0] for one in queries_made]
+    assert kinds == [
+        *["SELECT"] * 4, "SAVEPOINT", "UPDATE", "INSERT", "UPDATE", "UPDATE", "RELEASE",
+    ]  # fmt: skip
+    assert numbers(statements) == [(1, 0, 0), (0, 1, 0), (0, 0, 0)]
+
+
+def test_an_answer_of_somebody_erased_meanwhile_is_refused_whole(
+    inquiry: Inquiry, statements: list[Statement], visitor: Principal, enter: Enter
+) -> None:
+    person = enter(visitor, "a" * 64)
+    Participant.objects.filter(pk=person.pk).delete()
+    with pytest.raises(Conflict):
+        actions.vote(by=visitor, statement=statements[0], participant=person, value=1)
+    assert numbers(statements)[0] == (0, 0, 0)
+    assert not Vote.objects.exists()
 
 
 def test_statements_carry_their_own_language(

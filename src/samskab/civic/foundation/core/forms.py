@@ -13,7 +13,8 @@ class CivicForm(forms.Form):
     """Catches CPR numbers before anything else, and can be carried out only once.
 
     `once` tells a form that is sent again from a new one; `seen` is the version of the
-    object that the page showed (give it with `initial` where the action takes it).
+    object that the page showed (give it with `initial` where the action takes it). A form that
+    may be sent again and again, because it then changes nothing, sets both to None.
     """
 
     required_css_class = "required"
@@ -23,7 +24,8 @@ class CivicForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
-        self.fields["once"].initial = new_token
+        if "once" in self.fields:
+            self.fields["once"].initial = new_token
 
     def _clean_fields(self) -> None:
         super()._clean_fields()  # type: ignore[misc]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any, TypeVar
 
 from django.conf import settings
 from django.contrib import messages
 from django.core.cache import cache
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 
 from samskab.civic.foundation.core.actions import claim
@@ -39,13 +40,15 @@ def perform(
 ) -> HttpResponse | None:
     """Carries out a valid form once and redirects; None means: show the form again.
 
-    `act` calls the action (it is run in one transaction with the receipt), `done` gives
-    the address to go to. Errors land on the form, which keeps everything that was typed.
+    `act` calls the action (it is run in one transaction with the receipt, of forms that have
+    one), `done` gives the address to go to. Errors land on the form, which keeps everything
+    that was typed.
     """
     if not form.is_valid():
         return None
     try:
-        with transaction.atomic():
+        # without a receipt the action's own transaction is enough
+        with transaction.atomic() if "once" in form.fields else nullcontext():
             once = form.cleaned_data.get("once")
             receipt = claim(request.by, once) if once else None
             url = done(act())
@@ -60,7 +63,7 @@ def perform(
         return None
     if message:
         messages.success(request, str(message))
-    return redirect(url)
+    return HttpResponseRedirect(url)
 
 
 def press(

@@ -3,21 +3,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from samskab.civic.foundation.core.models import Council, LogEntry
+from samskab.civic.foundation.core.ready import Ready
+
+_COUNCIL = Ready(Council)
+_BY_HOST = (
+    f"SELECT {_COUNCIL.columns('c')} FROM core_council c "  # noqa: S608 - a constant
+    "LEFT JOIN core_hostname h ON h.council_id = c.id AND h.host = %s "
+    "WHERE c.is_default OR h.id IS NOT NULL ORDER BY h.id IS NOT NULL DESC LIMIT 1"
+)
 
 
 def council_for_host(host: str) -> Council | None:
     """The council of this host name, else the default one. One statement."""
-    name = host.lower()
-    councils = Council.objects.raw(
-        "SELECT c.*, h.id IS NOT NULL AS by_host FROM core_council c "
-        "LEFT JOIN core_hostname h ON h.council_id = c.id AND h.host = %s "
-        "WHERE c.is_default OR h.id IS NOT NULL ORDER BY by_host DESC LIMIT 1",
-        [name],
-    )
-    return next(iter(councils), None)
+    with connection.cursor() as cursor:
+        cursor.execute(_BY_HOST, [host.lower()])
+        values = cursor.fetchone()
+    return None if values is None else _COUNCIL.row(values)
 
 
 def log_of(council: Council) -> QuerySet[LogEntry]:

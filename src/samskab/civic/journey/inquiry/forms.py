@@ -49,6 +49,7 @@ class StartForm(CivicForm):
 class VoteForm(CivicForm):
     """One of three buttons. Sent again it changes nothing, so it needs no key of its own."""
 
+    once = seen = None  # type: ignore[assignment]
     statement = forms.IntegerField(widget=forms.HiddenInput)
     value = forms.TypedChoiceField(coerce=int, choices=Vote.Value.choices)
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
 from samskab.civic.commons.actors.models import Category, Sector
@@ -17,6 +17,7 @@ from samskab.civic.commons.initiatives.models import Initiative
 from samskab.civic.foundation.core.models import Council
 from samskab.civic.journey.challenges.models import Challenge, Party
 from samskab.civic.journey.challenges.queries import joined
+from samskab.civic.journey.inquiry import tallies
 from samskab.civic.journey.inquiry.models import (
     Cause,
     CauseWeight,
@@ -78,12 +79,10 @@ class Voter:
 
 def participant_of(voter: Voter, inquiry: Inquiry) -> Participant | None:
     """The person's own row: the account's, else the link's, else the session's."""
-    wanted = Q(pk=voter.held or 0, user=None)
-    if voter.user_id:
-        wanted |= Q(user_id=voter.user_id)
-    elif voter.session_digest:
-        wanted |= Q(session_digest=voter.session_digest, user=None)
-    found = list(Participant.objects.filter(wanted, inquiry=inquiry)[:3]) if voter.known else []
+    if not voter.known:
+        return None
+    session = "" if voter.user_id else voter.session_digest
+    found = tallies.people(inquiry.pk, voter.user_id, voter.held, session)
     return min(found, key=lambda row: (row.user_id is None, row.pk != voter.held), default=None)
 
 

@@ -3,10 +3,12 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any, cast
 
 import segno
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -21,7 +23,7 @@ from samskab.civic.foundation.core.http import CivicRequest, one, perform, press
 from samskab.civic.foundation.core.links import digest
 from samskab.civic.journey.challenges.models import Challenge, Party
 from samskab.civic.journey.challenges.queries import joined
-from samskab.civic.journey.inquiry import actions, forms, pdf, queries, reading
+from samskab.civic.journey.inquiry import actions, forms, pdf, queries, reading, tallies
 from samskab.civic.journey.inquiry.models import (
     Cause,
     Framing,
@@ -45,6 +47,21 @@ def _load(request: CivicRequest, pk: int, permission: str = "inquiry.see") -> In
     """The inquiry of a challenge. Who may not see it is not told that it is there."""
     rows = Inquiry.objects.select_related("challenge")
     inquiry = cast(Inquiry, one(rows, request.by, challenge_id=pk))
+    return _allowed(request, inquiry, permission)
+
+
+def _to_answer(request: CivicRequest, pk: int) -> Inquiry:
+    """The same with no more than a vote asks of it: votes come by the hundred."""
+    inquiry = tallies.to_answer(request.council.pk, pk)
+    if inquiry is None:
+        raise Http404
+    permission = "inquiry.take_part"
+    if may(request.by, permission, inquiry):  # which includes to see it
+        return inquiry
+    return _allowed(request, inquiry, permission)
+
+
+def _allowed(request: CivicRequest, inquiry: Inquiry, permission: str) -> Inquiry:
     if not may(request.by, "inquiry.see", inquiry):
         raise Http404
     require(request.by, permission, inquiry)
@@ -107,13 +124,19 @@ def _remember(request: CivicRequest, inquiry: Inquiry, participant: int) -> None
         request.session[_held(inquiry)] = participant
 
 
-def _participant(request: CivicRequest, inquiry: Inquiry) -> Participant:
-    """The person's row, made now when this is the first thing they do."""
+def _known(request: CivicRequest, inquiry: Inquiry) -> Participant | None:
+    """The person's row, if it needs nothing done before they act."""
     voter = _voter(request, inquiry)
     found = queries.participant_of(voter, inquiry)
-    if found is None or (voter.user_id and found.user_id is None):
+    return None if found and voter.user_id and found.user_id is None else found
+
+
+def _participant(request: CivicRequest, inquiry: Inquiry) -> Participant:
+    """The person's row, made now when this is the first thing they do."""
+    found = _known(request, inquiry)
+    if found is None:
         throttle(request, "enter", limit=300, seconds=3600)
-        found = actions.enter(by=request.by, inquiry=inquiry, voter=voter)
+        found = actions.enter(by=request.by, inquiry=inquiry, voter=_voter(request, inquiry))
     return found
 
 
@@ -206,22 +229,27 @@ def _prepared(challenge: Challenge) -> dict[str, Any]:
 # --- answering ---------------------------------------------------------------------------------
 def vote(request: CivicRequest, pk: int) -> HttpResponse:
     """One statement and three buttons."""
-    inquiry = _load(request, pk, "inquiry.take_part")
-    _begin(request)
     form = forms.VoteForm(_posted(request))
-    response = perform(
-        request,
-        form,
-        lambda: _cast(request, inquiry, form),
-        # to the statement itself: on a telephone and by keyboard the answers come next
-        done=lambda made: f"{_at('vote', inquiry)}?efter={made.statement_id}#udsagn",
-    )
+    response = _take(request, pk, form) if request.method == "POST" else None
     if response:
         return _private(response)
+    inquiry = _load(request, pk, "inquiry.take_part")
     asked = request.GET.get("udsagn") or request.POST.get("statement")
     turn = queries.turn(inquiry, _voter(request, inquiry), _whole(asked))
     last = _whole(request.GET.get("efter"))
     return _private(_page(request, "vote", inquiry, turn=turn, form=form, last=last))
+
+
+def _take(request: CivicRequest, pk: int, form: forms.VoteForm) -> HttpResponse | None:
+    inquiry = _to_answer(request, pk)
+    _begin(request)
+    return perform(
+        request,
+        form,
+        lambda: _cast(request, inquiry, form),
+        # to the statement itself: on a telephone and by keyboard the answers come next
+        done=lambda made: f"{request.path}?efter={made.statement_id}#udsagn",
+    )
 
 
 def _whole(text: str | None) -> int | None:
@@ -232,13 +260,14 @@ def _cast(request: CivicRequest, inquiry: Inquiry, form: forms.VoteForm) -> Vote
     # Whether it is shown, the action sees; that it is of this inquiry, the action checks.
     statement = Statement(pk=form.cleaned_data["statement"], council_id=inquiry.council_id)
     statement.inquiry = inquiry
-    participant = _participant(request, inquiry)
-    made = actions.vote(
-        by=request.by,
-        statement=statement,
-        participant=participant,
-        value=form.cleaned_data["value"],
-    )
+    value = form.cleaned_data["value"]
+    known = _known(request, inquiry)
+    # the first answer makes the person; when it is refused, nobody is left behind
+    with nullcontext() if known else transaction.atomic():
+        participant = known or _participant(request, inquiry)
+        made = actions.vote(
+            by=request.by, statement=statement, participant=participant, value=value
+        )
     _remember(request, inquiry, participant.pk)
     return made
 

@@ -115,7 +115,10 @@ def _count_in(inquiry: Inquiry, participant: Participant, *, is_new: bool) -> No
 
 def _count_person(participant: Participant) -> bool:
     """Counts one more answer of a person; true when it is their first."""
-    if tallies.add_to_person(participant.pk) > 1:
+    number = tallies.add_to_person(participant.pk)
+    if number is None:
+        raise Conflict  # erased, or joined with an account, a moment ago
+    if number > 1:
         return False
     if participant.invitation_id:
         doors = Invitation.objects.filter(pk=participant.invitation_id)
