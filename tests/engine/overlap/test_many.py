@@ -5,7 +5,14 @@ import random
 import numpy as np
 import pytest
 
-from samskab.engine.overlap import Collection, Initiative, find_overlaps, similar_to, vocabulary_of
+from samskab.engine.overlap import (
+    Collection,
+    Initiative,
+    candidates,
+    find_overlaps,
+    similar_to,
+    vocabulary_of,
+)
 from samskab.engine.overlap import finding as finding_module
 from samskab.engine.overlap.finding import find_pairs, shelf_of
 
@@ -73,6 +80,32 @@ def test_of_many_the_strongest_pairs_are_found_without_comparing_all() -> None:
     assert len(wanted & have) >= 0.98 * len(wanted)
     assert all(strength == square[a, b] for a, b, strength in
                zip(quick.one, quick.other, quick.strength, strict=True))  # fmt: skip
+
+
+@pytest.mark.usefixtures("few_compared")
+@pytest.mark.parametrize(("compared", "most"), [(250, 10), (60, 1), (90, 3)])
+def test_what_the_nearest_reach_spares_work_and_leaves_out_nothing(
+    monkeypatch: pytest.MonkeyPatch, compared: int, most: int
+) -> None:
+    monkeypatch.setattr(finding_module, "COMPARED", compared)
+    shelf = shelf_of(MANY)
+    keys = np.sort(np.concatenate(candidates.pairs(shelf, compared, 5)))
+    assert (np.diff(keys) > 0).all()
+    one, other = np.divmod(keys, len(MANY))
+    strength, certainty = shelf.strengths(one, other)
+    order = np.lexsort((keys, -certainty, -strength))
+    order = order[strength[order] >= np.float32(finding_module.THRESHOLD)]
+    kept: list[tuple[int, int, float, float]] = []
+    often = np.zeros(len(MANY), int)
+    for at in order:
+        a, b = one[at], other[at]
+        if min(often[a], often[b]) < most:
+            kept.append((a, b, strength[at], certainty[at]))
+        often[[a, b]] += 1
+    found = find_pairs(shelf, most=most)
+    listed = zip(found.one, found.other, found.strength, found.certainty, strict=True)
+    assert list(listed) == kept
+    assert len(order) > 2 * len(kept)
 
 
 @pytest.mark.usefixtures("few_compared")

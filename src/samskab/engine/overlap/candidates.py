@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,7 +13,6 @@ from scipy.sparse import csr_array
 
 from samskab.engine.overlap.shelf import (
     AREA_FLOOR,
-    HALF_STATED,
     Floats,
     Ints,
     Numbers,
@@ -21,13 +21,20 @@ from samskab.engine.overlap.shelf import (
 
 Flags = NDArray[np.bool_]
 
-# What more rows have than this is looked at only together with something else.
-POPULAR, HUGE = 1_000, 20_000
+# Labels that more rows have than this are looked at by area.
+SPLIT = 200
+# Words that more rows have are looked at only from and to rows without a target group or an
+# activity, and those that still more have not at all.
+USUAL, POPULAR = 200, 1_000
+# Labels by which a row would still meet more than so many others are looked at with a word.
+HUGE = 12_000
+# So many rows of one label and word that follow each other are looked at together.
+PART = 1_000
 # Of each row, so many popular pairs of target group and activity are refined, by so many words.
 REFINED, REFINED_BY = 6, 8
 # What shared features count beside a shared pair of target group and activity; and what a step up
 # to a wider meaning takes away.
-LABEL_ALONE, WORD, REFINEMENT, STEP = 0.2, 0.002, 0.6, 0.5
+LABEL_ALONE, WORD, REFINEMENT, STEP, SPOKEN_OF = 0.4, 0.002, 0.6, 0.3, 0.75
 BLOCK = 512
 
 
@@ -74,7 +81,7 @@ def _spread(stated: Ints, named: Ints, of_meaning: csr_array) -> csr_array:
     size = of_meaning.shape[0]
     from_stated = _one_hot(stated, size) @ of_meaning
     from_named = _one_hot(np.where(states, 0, named), size) @ of_meaning
-    return (_one_long(from_stated) + HALF_STATED * _one_long(from_named)).tocsr()
+    return (_one_long(from_stated) + SPOKEN_OF * _one_long(from_named)).tocsr()
 
 
 def _one_long(keys: csr_array) -> csr_array:
@@ -143,7 +150,7 @@ def _at_least(feature: Numbers, most: int) -> Flags:
 def _by_area(sides: _Sides, area: Ints) -> _Sides:
     """Popular features split by area: who states none is found, and finds, everywhere."""
     both = np.concatenate((sides.looks.feature, sides.found.feature))
-    popular = _at_least(both, 2 * POPULAR)
+    popular = _at_least(both, SPLIT)
     looks, found = np.split(popular, [len(sides.looks.feature)])
     wide = int(area.max(initial=0)) + 2
     rare = _Sides(sides.looks.of(~looks), sides.found.of(~found))
@@ -207,14 +214,25 @@ def _parted(entries: _Entries) -> _Entries:
     order = np.lexsort((entries.row, number))
     starts = np.searchsorted(number[order], number[order])
     part = np.empty(len(order), np.int64)
-    part[order] = (np.arange(len(order)) - starts) // POPULAR
-    return replace(entries, feature=number * (int(count.max(initial=1)) // POPULAR + 1) + part)
+    part[order] = (np.arange(len(order)) - starts) // PART
+    return replace(entries, feature=number * (int(count.max(initial=1)) // PART + 1) + part)
+
+
+def _meeting(entries: _Entries, area: Ints) -> Floats:
+    """For each entry how many rows those of its feature meet, on average, when parted by area."""
+    here = area[entries.row].astype(np.int64)
+    number, count = _counted(entries.feature)
+    _, beside = _counted(number * (int(area.max(initial=0)) + 1) + here)
+    everywhere = np.bincount(number, weights=here == 0)[number]
+    met = np.where(here == 0, count, beside + everywhere)
+    mean = np.bincount(number, weights=met) / np.maximum(1, np.bincount(number))
+    return np.asarray(mean[number], np.float32)
 
 
 def _labels(entries: _Entries, area: Ints, terms: csr_array) -> Iterator[_Sides]:
     """Pairs of target group and activity: by area when popular, by words when very popular."""
     _, count = _counted(entries.feature)
-    huge = count > HUGE
+    huge = _meeting(entries, area) > HUGE
     yield _by_area(_Sides(entries.of(~huge), entries.of(~huge)), area)
     refined = _parted(_refined(entries.of(huge), count[huge], terms))
     yield _Sides(refined, refined)
@@ -233,11 +251,14 @@ def features(shelf: Shelf) -> tuple[csr_array, csr_array]:
     sides = list(_labels(_crosses(groups, activities), area, terms))
     for labels, others in ((groups, activities), (activities, groups)):
         entries = _scaled(labels, LABEL_ALONE)
-        entries = entries.of(~_at_least(entries.feature, HUGE))
+        entries = entries.of(_meeting(entries, area) <= HUGE)
         sides.append(_by_area(_for_lacking(entries, np.diff(others.indptr) == 0), area))
     words = _scaled(terms, WORD)
-    words = words.of(~_at_least(words.feature, POPULAR))
-    sides.append(_Sides(words, words))
+    often = _counted(words.feature)[1]
+    rare = words.of(often <= USUAL)
+    sides.append(_Sides(rare, rare))
+    lacks = (np.diff(groups.indptr) == 0) | (np.diff(activities.indptr) == 0)
+    sides.append(_for_lacking(words.of((often > USUAL) & (often <= POPULAR)), lacks))
     return _joined(sides, terms.shape[0])
 
 
@@ -267,39 +288,65 @@ def _joined(several: list[_Sides], size: int) -> tuple[csr_array, csr_array]:
     return matrix(_together(*looks)), matrix(there)
 
 
-def pairs(shelf: Shelf, most: int) -> Iterator[tuple[Numbers, Numbers]]:
-    """For each row the `most` others that share most with it; in blocks, a pair may come twice.
+def pairs(shelf: Shelf, most: int, first: int) -> tuple[Numbers, Numbers]:
+    """For each row the `most` others that share most with it: the `first` of them, and the rest.
 
-    Raises nothing. Time O(sum over features of the rows that share it, squared), memory
-    O(block x partners). Source: blocked sparse product of the features with their transpose.
+    A pair is one number: the lower row times the number of rows, and the higher row. Each is
+    there once, in order, among the first when it is so for either side. Raises nothing. Time
+    O(sum over features of the rows that share it, squared), memory O(rows x most).
+    Source: blocked sparse product of the features with their transpose.
     """
-    looks, found = features(shelf)
-    turned = found.T.tocsr()
+    looks, found = (_narrow(side) for side in features(shelf))
+    turned = _narrow(found.T.tocsr())
+    size = looks.shape[0]
     area = np.maximum(shelf.rows.only_area, 0)  # who is in several is found everywhere
-    for start in range(0, looks.shape[0], BLOCK):
-        shared = (looks[start : start + BLOCK] @ turned).tocsr()
-        _hold_areas_against(shared, area[start : start + BLOCK], area)
-        one, other = _strongest(shared, most, start)
-        yield np.minimum(one, other), np.maximum(one, other)
+    keys, filled = np.empty(size * min(most, size), np.int64), 0
+    for start in range(0, size, BLOCK):
+        shared = looks[start : start + BLOCK] @ turned
+        for found_here in _strongest(shared, area, most, first, start):
+            keys[filled : filled + len(found_here)] = found_here
+            filled += len(found_here)
+    return _parted_once(keys[:filled])
 
 
-def _hold_areas_against(shared: csr_array, mine: Ints, all_areas: Ints) -> None:
-    """Lowers what a row shares with rows of another area, in place."""
-    here = np.repeat(mine, np.diff(shared.indptr))
-    there = all_areas.take(shared.indices)
-    elsewhere = (here != there) & (here > 0) & (there > 0)
-    # Looked up and multiplied throughout: choosing what to multiply takes longer.
-    shared.data *= np.array([1, AREA_FLOOR], np.float32).take(elsewhere.view(np.int8))
+def _narrow(matrix: csr_array) -> csr_array:
+    """The same with numbers of half the width, which half the memory has to be moved for."""
+    if matrix.nnz > np.iinfo(np.int32).max:
+        return matrix
+    parts = (matrix.data, matrix.indices.astype(np.int32), matrix.indptr.astype(np.int32))
+    return csr_array(parts, shape=matrix.shape)
 
 
-def _strongest(shared: csr_array, most: int, first: int) -> tuple[Numbers, Numbers]:
-    """Of each row the columns of the `most` highest values, itself left out."""
-    chosen: list[NDArray[np.int32]] = []
-    for number, (start, end) in enumerate(zip(shared.indptr, shared.indptr[1:], strict=False)):
-        columns, values = shared.indices[start:end], shared.data[start:end]
+def _parted_once(keys: Numbers) -> tuple[Numbers, Numbers]:
+    """Each pair once: those whose last bit is 0 anywhere, and the rest, both without that bit."""
+    keys.sort()  # in place: `np.unique` would need as much again, and far longer
+    later = (keys & 1).astype(bool)
+    keys >>= 1
+    once = np.append(True, keys[1:] != keys[:-1])[: len(keys)]
+    return keys[once & ~later], keys[once & later]
+
+
+def _strongest(
+    shared: csr_array, area: Ints, most: int, first: int, start: int
+) -> Iterator[Numbers]:
+    """Of each row the pairs with the `most` highest values, itself left out.
+
+    As in `pairs`, but twice that, and one more for those that are not among the `first`.
+    """
+    size = shared.shape[1]
+    held = np.array([1, AREA_FLOOR], np.float32)
+    ends = shared.indptr.tolist()
+    for row, (begin, end) in enumerate(pairwise(ends), start=start):
+        columns, values = shared.indices[begin:end], shared.data[begin:end]
+        if area[row]:
+            there = area.take(columns)
+            # Looked up and multiplied throughout: choosing what to multiply takes longer.
+            values *= held.take(((there != area[row]) & (there > 0)).view(np.int8))
         if len(columns) > most + 1:
-            columns = columns[np.argpartition(values, -most - 1)[-most - 1 :]]
-        chosen.append(columns[columns != first + number])
-    one = np.repeat(np.arange(first, first + len(chosen)), list(map(len, chosen)))
-    other = np.concatenate(chosen).astype(np.int64) if chosen else np.zeros(0, np.int64)
-    return one, other
+            chosen = np.argpartition(values, -most - 1)[-most - 1 :]
+            columns, values = columns[chosen], values[chosen]
+        later = np.zeros(len(columns), np.int64)
+        if len(columns) > first + 1:
+            later[np.argpartition(values, -first - 1)[: -first - 1]] = 1
+        pair = np.minimum(columns, row) * np.int64(2 * size) + 2 * np.maximum(columns, row) + later
+        yield pair[columns != row]

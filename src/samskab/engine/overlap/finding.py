@@ -20,7 +20,10 @@ THRESHOLD = 0.35
 # Up to so many initiatives every pair is compared; of more, those that share something rare.
 EVERY_PAIR = 2_000
 # With each of very many, so many others are compared; so many of them are kept.
-COMPARED, KEPT = 400, 10
+COMPARED, KEPT = 250, 10
+# Those that share most come first, so many more than are kept: with what they reach, most of the
+# others are given up early.
+FIRST = 20
 BATCH = 250_000
 STEPS = 10**DIGITS
 Vectors = Callable[[Sequence[str]], Floats]
@@ -68,64 +71,82 @@ def profiles_of(initiatives: Iterable[Initiative], words: Vocabulary) -> list[Pr
     return [profile(one, words) for one in known]
 
 
-def _every_pair(size: int) -> Iterator[tuple[Numbers, Numbers]]:
-    for first in range(size):
-        other = np.arange(first + 1, size)
-        yield np.full(len(other), first), other
-
-
-def _in_batches(
-    parts: Iterable[tuple[Numbers, Numbers]], size: int, *, once: bool
-) -> Iterator[tuple[Numbers, Numbers]]:
-    """Pairs in larger parts; those that may come twice are made one."""
-    keys: list[Numbers] = []
-    waiting = 0
-    for one, other in parts:
-        keys.append(one.astype(np.int64) * size + other)
-        waiting += len(one)
-        if once and waiting >= BATCH:
-            yield np.divmod(np.concatenate(keys), size)
-            keys, waiting = [], 0
-    if keys and once:
-        yield np.divmod(np.concatenate(keys), size)
-    elif keys:
-        whole = np.concatenate(keys)
-        keys = []
-        whole.sort()  # in place: `np.unique` would need as much again, and far longer
-        whole = whole[np.append(True, whole[1:] != whole[:-1])]
-        for start in range(0, len(whole), BATCH):
-            yield np.divmod(whole[start : start + BATCH], size)
-
-
 def find_pairs(shelf: Shelf, *, threshold: float = THRESHOLD, most: int | None = None) -> Pairs:
     """The pairs of at least `threshold`, strongest first.
 
     Up to 2,000 profiles, or with the threshold 0, every pair is compared. Of more, each profile
-    is compared with the 400 that share most with it; `most`, 10 unless given,
+    is compared with the 250 that share most with it; `most`, 10 unless given,
     is how many of its strongest are kept, so that a pair stays when it is among them for
-    either side. Raises nothing. Time and memory O(profiles x 400).
+    either side. Raises nothing. Time and memory O(profiles x 250).
     Source: own method; blocked sparse products.
     """
+    if len(shelf.profiles) <= EVERY_PAIR or threshold == 0:
+        found = _in_turn(_above(shelf, _every_pair(len(shelf.profiles)), threshold))
+        return found if most is None else _strongest_of_each(found, most)
+    most = KEPT if most is None else most
+    return _strongest_of_each(_among_candidates(shelf, threshold, most), most)
+
+
+def _every_pair(size: int) -> Iterator[Numbers]:
+    """Every pair as one number, lower times `size` plus higher, in parts."""
+    part: list[Numbers] = []
+    for first in range(size):
+        part.append(first * size + np.arange(first + 1, size))
+        if sum(map(len, part)) >= BATCH or first == size - 1:
+            yield np.concatenate(part)
+            part = []
+
+
+def _among_candidates(shelf: Shelf, threshold: float, most: int) -> Pairs:
+    """Pairs among which the `most` strongest of each are, strongest first."""
     size = len(shelf.profiles)
-    small = size <= EVERY_PAIR or threshold == 0
-    parts = _every_pair(size) if small else candidates.pairs(shelf, COMPARED)
-    kept = [
-        _above(shelf, one, other, threshold) for one, other in _in_batches(parts, size, once=small)
-    ]
-    found = _together(kept)
-    # Pairs come in order of their numbers, so that among equals that order stays.
-    strength, certainty = (
-        np.rint(part * STEPS).astype(np.int32) for part in (found.strength, found.certainty)
-    )
-    found = found.of(_in_order(-(strength * (STEPS + 1) + certainty)))
-    limit = most if most is not None else None if small else KEPT
-    return found if limit is None else _strongest_of_each(found, limit)
+    nearest, rest = candidates.pairs(shelf, COMPARED, FIRST + most)
+    first = _above(shelf, _in_parts(nearest), threshold)
+    least = np.maximum(np.float32(threshold), _last_kept(first, size, max(1, most)))
+    return _in_turn(_together([first, _above(shelf, _in_parts(rest), least)]))
 
 
-def _above(shelf: Shelf, one: Numbers, other: Numbers, threshold: float) -> Pairs:
-    strength, certainty = shelf.strengths(one, other, least=threshold)
-    good = np.flatnonzero(strength >= np.float32(threshold))
-    return Pairs(one[good], other[good], strength[good], certainty[good])
+def _in_parts(keys: Numbers) -> Iterator[Numbers]:
+    for start in range(0, len(keys), BATCH):
+        yield keys[start : start + BATCH]
+
+
+def _above(shelf: Shelf, parts: Iterable[Numbers], least: float | Floats) -> Pairs:
+    """The pairs as strong as `least`, or as one of their sides asks by its number."""
+    kept = []
+    for keys in parts:
+        one, other = np.divmod(keys, len(shelf.profiles))
+        sides = np.broadcast_to(np.asarray(least, np.float32), len(shelf.profiles))
+        needed = np.minimum(sides[one], sides[other])
+        strength, certainty = shelf.strengths(one, other, least=needed)
+        good = np.flatnonzero(strength >= needed)
+        kept.append(Pairs(one[good], other[good], strength[good], certainty[good]))
+    return _together(kept)
+
+
+def _last_kept(found: Pairs, size: int, most: int) -> Floats:
+    """For each profile the strength of the last of its `most` strongest; 0 where it has fewer."""
+    # From the strongest down within each side, as one number: sorting by two takes far longer.
+    down = np.tile(STEPS - _steps(found.strength), 2)
+    down += np.concatenate((found.one, found.other)) * (STEPS + 1)
+    down.sort()
+    edge = np.searchsorted(down, np.arange(size + 1) * (STEPS + 1))
+    full = np.flatnonzero(np.diff(edge) >= most)
+    last = np.zeros(size, np.float32)
+    last[full] = (STEPS - down[edge[full] + most - 1] % (STEPS + 1)).astype(np.float32)
+    return last / np.float32(STEPS)
+
+
+def _steps(values: Floats) -> Numbers:
+    """Strengths or certainties as the whole numbers that they are rounded to."""
+    return np.asarray(np.rint(values * STEPS), np.int64)
+
+
+def _in_turn(found: Pairs) -> Pairs:
+    """Strongest first, then surest, then by number."""
+    by_number = found.one * (1 + int(found.other.max(initial=0))) + found.other
+    found = found.of(np.argsort(by_number, kind="stable"))
+    return found.of(_in_order(-(_steps(found.strength) * (STEPS + 1) + _steps(found.certainty))))
 
 
 def _strongest_of_each(found: Pairs, most: int) -> Pairs:
@@ -236,7 +257,7 @@ def strongest_with(
     """The strongest overlaps of one profile with others, at most `limit`. Time O(others)."""
     shelf = Shelf([mine, *rest], words=words)
     other = np.arange(1, len(shelf.profiles))
-    found = _above(shelf, np.zeros_like(other), other, threshold)
+    found = _above(shelf, [other], threshold)  # the first with every other
     ids = [one.initiative.id for one in shelf.profiles]
     order = sorted(
         range(len(found)),

@@ -72,7 +72,7 @@ FILLED = 2
 DIGITS = 4
 # Pairs that may come so near the least strength are compared to the end.
 SLACK = 10**-DIGITS
-_NEVER = np.iinfo(np.int64).max // 2
+_NEVER = np.iinfo(np.int32).max
 
 
 class Strengths(NamedTuple):
@@ -80,6 +80,14 @@ class Strengths(NamedTuple):
 
     strength: Floats
     certainty: Floats
+
+
+class Spans(NamedTuple):
+    """First and last of each row, and whether they are known; unknown ones reach over all."""
+
+    first: Ints
+    last: Ints
+    known: NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -94,8 +102,8 @@ class Rows:
     areas: csr_array
     totals: Floats
     lengths: Floats
-    periods: Numbers
-    ages: Numbers
+    periods: Spans
+    ages: Spans
     vectors: Floats | None = None
 
     def __len__(self) -> int:
@@ -155,16 +163,18 @@ class Shelf:
             vectors=vectors,
         )
 
-    def strengths(self, one: Numbers, other: Numbers, *, least: float = 0.0) -> Strengths:
+    def strengths(self, one: Numbers, other: Numbers, *, least: float | Floats = 0.0) -> Strengths:
         """How much the pairs `one[i]`, `other[i]` do the same, and how surely; see `compare`.
 
-        Pairs that cannot reach `least` may come out as 0, their texts unread. Raises nothing.
-        Time O(pairs x (labels^2 + terms)), memory O(pairs).
+        Pairs that cannot reach `least`, one for all or one for each, may come out as 0, their
+        texts unread. Raises nothing. Time O(pairs x (labels^2 + terms)), memory O(pairs).
         """
         chunks = [slice(start, start + CHUNK) for start in range(0, len(one), CHUNK)]
+        needed = np.broadcast_to(np.asarray(least, np.float32), one.shape)
 
         def compared(chunk: slice) -> Strengths:
-            return compare(self.rows, one[chunk], other[chunk], self.near, self.weights, least)
+            pairs = one[chunk], other[chunk]
+            return compare(self.rows, *pairs, self.near, self.weights, needed[chunk])
 
         if len(chunks) > 1:  # NumPy lets other threads work while it does
             with ThreadPoolExecutor(THREADS) as several:
@@ -215,7 +225,7 @@ def nearness_of(meanings: Sequence[Meaning], words: Vocabulary) -> Floats:
 
 
 def compare(
-    rows: Rows, one: Numbers, other: Numbers, near: Floats, weights: Floats, least: float = 0.0
+    rows: Rows, one: Numbers, other: Numbers, near: Floats, weights: Floats, least: Floats
 ) -> Strengths:
     """How much each of the rows `one` does the same as that of `other`, and how surely.
 
@@ -224,35 +234,28 @@ def compare(
     else". What a side does not state is taken from what its text speaks of, and counts less; what
     it does not tell at all counts neither for nor against. Both lower the certainty. Where neither
     states anything, what one text does not speak of is taken to agree a little. The same whichever
-    comes first. Of pairs that stay below `least` whatever their texts say, the strength is 0.
+    comes first. Of a pair that stays below its `least` whatever is still unread of it, strength
+    and certainty are 0.
 
     Raises nothing. Time and memory O(rows x (labels^2 + terms)).
     Source: own method; the gates answer what was measured for texts alone.
     """
     labels = _Labels(near, weights)
-    fences = _fences(rows, one, other)
-    prunes = least > 0 and rows.vectors is None
-    total, at = _Sum(len(one)), np.arange(len(one))
-    bound = np.prod([fence.gate for fence in fences], axis=0)
-    for weighing, stated, named, open_weight in (
+    # With vectors a text weighs more than `at_most` knows.
+    worth_from = least - np.float32(SLACK if rows.vectors is None else 1 + SLACK)
+    total, at = _Sum(_held(rows, one, other)), np.arange(len(one))
+    for weighing, stated, named, still_open in (
         (GROUPS, "groups", "named_groups", GROUPS.weight + ACTIVITIES.weight),
         (ACTIVITIES, "activities", "named_activities", ACTIVITIES.weight),
     ):
-        if prunes:
-            worth = np.flatnonzero(total.at_most(open_weight) * bound[at] >= least - SLACK)
-            total, at = total.of(worth), at[worth]
+        total, at = total.worth(at, worth_from, still_open)
         left, right = one[at], other[at]
         lists = [getattr(rows, name) for name in (stated, named)]
         sides = [slots.take(side, axis=0) for side in (left, right) for slots in lists]
         total.count_labels(weighing, labels.alike(*sides))
-    for fence in fences:
-        total.hold_to(fence.of(at))
-    if not prunes:
-        return total.with_texts(rows, one, other)
-    worth = np.flatnonzero(total.at_most() >= least - SLACK)
-    total, at = total.of(worth), at[worth]
+    total, at = total.worth(at, worth_from)
     whole = Strengths(np.zeros(len(one), np.float32), np.zeros(len(one), np.float32))
-    whole.strength[at], whole.certainty[at] = total.with_texts(rows, one[at], other[at])
+    whole.strength[at], whole.certainty[at] = total.finished(rows, one[at], other[at])
     return whole
 
 
@@ -372,46 +375,56 @@ def _shared_text(rows: Rows, one: Numbers, other: Numbers, mine: Any, theirs: An
     return mean
 
 
-class _Fence(NamedTuple):
-    """What area, period or age leave of the strength of pairs, and how much surer they make it."""
-
-    gate: Floats
-    certainty: Floats
-
-    def of(self, chosen: Numbers) -> _Fence:
-        return _Fence(self.gate[chosen], self.certainty[chosen])
-
-
-def _fences(rows: Rows, one: Numbers, other: Numbers) -> tuple[_Fence, ...]:
-    """Those of area, period and age."""
-    return (
-        _area_fence(rows, one, other),
-        _span_fence(rows.periods[one], rows.periods[other], PERIOD_FLOOR, PERIOD_CERTAINTY),
-        _span_fence(rows.ages[one], rows.ages[other], AGE_FLOOR, AGE_CERTAINTY),
-    )
+def _held(rows: Rows, one: Numbers, other: Numbers) -> Floats:
+    """What area, period and age leave of the strength of pairs."""
+    held = _area_gate(rows, one, other)
+    for spans, floor in ((rows.periods, PERIOD_FLOOR), (rows.ages, AGE_FLOOR)):
+        if not spans.known.any():
+            continue
+        first, last = spans.first, spans.last
+        apart = first.take(one) > last.take(other)
+        apart |= first.take(other) > last.take(one)
+        held *= np.array([1, floor], np.float32).take(apart.view(np.int8))
+    return held
 
 
-def _area_fence(rows: Rows, one: Numbers, other: Numbers) -> _Fence:
+def _area_gate(rows: Rows, one: Numbers, other: Numbers) -> Floats:
     """What two rows with one area each share is seen at once; the others are multiplied out."""
-    mine, theirs = rows.only_area[one], rows.only_area[other]
-    known = (mine != 0) & (theirs != 0)
-    value = np.where(known & (mine != theirs), 0.0, 1.0)
-    several = np.flatnonzero(known & ((mine == SEVERAL) | (theirs == SEVERAL)))
-    left, right = rows.areas[one[several]], rows.areas[other[several]]
-    fewest = np.minimum(np.diff(left.indptr), np.diff(right.indptr))
-    value[several] = np.asarray(left.multiply(right).sum(axis=1)) / fewest
-    certainty = (AREA_CERTAINTY * known).astype(np.float32)
-    return _Fence(gate(value, AREA_FLOOR, AREA_OPENING), certainty)
+    mine, theirs = rows.only_area.take(one), rows.only_area.take(other)
+    apart = (mine != theirs) & (mine != 0) & (theirs != 0)
+    held: Floats = np.array([1, AREA_FLOOR], np.float32).take(apart.view(np.int8))
+    both = ((mine == SEVERAL) | (theirs == SEVERAL)) & (mine != 0) & (theirs != 0)
+    several = np.flatnonzero(both)
+    if len(several):
+        left, right = rows.areas[one[several]], rows.areas[other[several]]
+        fewest = np.minimum(np.diff(left.indptr), np.diff(right.indptr))
+        value = np.asarray(left.multiply(right).sum(axis=1)) / fewest
+        held[several] = gate(value, AREA_FLOOR, AREA_OPENING)
+    return held
+
+
+def _surer(rows: Rows, one: Numbers, other: Numbers) -> Floats:
+    """How much surer area, period and age make pairs, where both sides tell them."""
+    areas = rows.only_area != 0
+    surer = np.zeros(len(one), np.float32)
+    for known, certainty in (
+        (areas, AREA_CERTAINTY),
+        (rows.periods.known, PERIOD_CERTAINTY),
+        (rows.ages.known, AGE_CERTAINTY),
+    ):
+        surer += np.float32(certainty) * (known.take(one) & known.take(other))
+    return surer
 
 
 class _Sum:
     """Gathers what the fields say about pairs."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, gates: Floats) -> None:
+        size = len(gates)
         self.points = np.zeros(size, np.float32)
         self.weights = np.zeros(size, np.float32)
         self.certainty = np.zeros(size, np.float32)
-        self.gates = np.ones(size, np.float32)
+        self.gates = gates
         self.stated = np.zeros(size, np.float32)  # 1 where both state a list of labels
         self.silent = np.zeros(size, np.float32)  # the weight of what nothing is known of
 
@@ -427,24 +440,24 @@ class _Sum:
         self.stated = np.maximum(self.stated, (found.trust == 1).astype(np.float32))
         self.silent += weighing.weight * (found.trust == 0)
 
-    def of(self, chosen: Numbers) -> _Sum:
-        """The same of some of the pairs."""
-        part = _Sum(0)
+    def worth(self, at: Numbers, least: Floats, to_come: float = 0.0) -> tuple[_Sum, Numbers]:
+        """The same of those pairs that may still reach what they need, and their numbers."""
+        chosen = np.flatnonzero(self.at_most(to_come) >= least.take(at))
+        if len(chosen) == len(at):
+            return self, at
+        part = _Sum(self.gates.take(chosen))
         for name, values in vars(self).items():
-            setattr(part, name, values[chosen])
-        return part
-
-    def hold_to(self, fence: _Fence) -> None:
-        self.gates *= fence.gate
-        self.certainty += fence.certainty
+            setattr(part, name, values.take(chosen))
+        return part, at.take(chosen)
 
     def at_most(self, to_come: float = 0.0) -> Floats:
         """The strength if the texts were the same, and all labels of this weight still to come."""
         text = TEXT_WEIGHT + SPOKEN_OF * self.silent + to_come
         return np.asarray((self.points + text) / (self.weights + text) * self.gates, np.float32)
 
-    def with_texts(self, rows: Rows, one: Numbers, other: Numbers) -> Strengths:
+    def finished(self, rows: Rows, one: Numbers, other: Numbers) -> Strengths:
         """Counts what the texts of the pairs say too; that is all, then."""
+        self.certainty += _surer(rows, one, other)
         mine, theirs = rows.terms[one], rows.terms[other]
         shared = _shared_text(rows, one, other, mine, theirs)
         value: Any = np.minimum(1.0, shared / FULL_TEXT)
@@ -505,17 +518,7 @@ def _days(period: tuple[Day, Day] | None) -> tuple[int, int] | None:
     return first, last
 
 
-def _spans(rows: Sequence[tuple[int, int] | None]) -> Numbers:
-    """First, last and whether they are known; what is not known reaches over everything."""
-    spans = np.full((len(rows), 3), (-_NEVER, _NEVER, 0), dtype=np.int64)
-    for number, span in enumerate(rows):
-        if span is not None:
-            spans[number] = (*span, 1)
-    return spans
-
-
-def _span_fence(one: Numbers, other: Numbers, floor: float, certainty: float) -> _Fence:
-    known = (one[:, 2] & other[:, 2]).astype(bool)
-    apart = np.maximum(one[:, 0], other[:, 0]) > np.minimum(one[:, 1], other[:, 1])
-    held = np.where(known & apart, np.float32(floor), np.float32(1))
-    return _Fence(held, (certainty * known).astype(np.float32))
+def _spans(rows: Sequence[tuple[int, int] | None]) -> Spans:
+    spans = [span or (-_NEVER, _NEVER) for span in rows]
+    first, last = np.array(spans, np.int32).reshape(-1, 2).T.copy()
+    return Spans(first, last, np.array([span is not None for span in rows], bool))
