@@ -86,12 +86,14 @@ def _static_sources() -> list[Path]:
 
 def demo(arguments: list[str]) -> int:
     _database()
+    from samskab.civic.commons.council.actions.telling import catch_up_everywhere
     from samskab.civic.public.demo.actions import load_example
     from samskab.civic.public.search.actions import refresh_due
 
     loaded = load_example()
     if loaded:
         refresh_due()
+        catch_up_everywhere()
     print("Silkeborgs råd er indlæst." if loaded else "Databasen har allerede et råd.")
     return 0
 
@@ -310,9 +312,10 @@ def bounce(arguments: list[str]) -> int:
 
 def housekeeping(stop: Event, *, every: float = 60.0) -> None:
     """What a worker does beside its tasks: mail that failed is tried again, planned news comes
-    out, the search index follows what was written, other councils' catalogues and others' news are
-    read, and once a day retention runs and people are reminded. Several workers share the work:
-    each message, each catalogue and each feed is claimed, each day taken once.
+    out, the search index and what is told to other systems follow what was written, other
+    councils' catalogues and others' news are read, and once a day retention runs and people are
+    reminded. Several workers share the work: each message, each catalogue and each feed is
+    claimed, each day taken once.
     """
     import logging
 
@@ -320,6 +323,7 @@ def housekeeping(stop: Event, *, every: float = 60.0) -> None:
     from django.db import close_old_connections
     from django.utils import timezone
 
+    from samskab.civic.commons.council.actions.telling import catch_up_everywhere
     from samskab.civic.foundation.notifications.actions import send_waiting
     from samskab.civic.journey.catalogue.actions import pull_due
     from samskab.civic.public.federation.actions import deliver_due, tell_due
@@ -333,6 +337,7 @@ def housekeeping(stop: Event, *, every: float = 60.0) -> None:
             send_waiting()
             announce_due()
             refresh_due()
+            catch_up_everywhere()
             send_digests()
             pull_due()
             read_feeds_due()

@@ -4,6 +4,7 @@ one that asks only for what has changed."""
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import cache
@@ -14,11 +15,13 @@ from urllib.parse import quote, urlsplit
 import jsonschema
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from samskab.civic.commons.council import actions
+from samskab.civic.commons.council.actions.telling import catch_up_everywhere
 from samskab.civic.commons.council.models import AgendaItem, Meeting, Paper, Term, Told
 from samskab.civic.foundation.core.actions import REGISTRY
 from samskab.civic.foundation.core.models import Council
@@ -51,6 +54,8 @@ class Reader:
         self.client = Client(HTTP_HOST=HOST)
 
     def get(self, url: str) -> Any:
+        """After the worker has been round."""
+        catch_up_everywhere()
         parts = urlsplit(url)
         assert parts.netloc in {HOST, ""}
         answer = self.client.get(f"{parts.path}?{parts.query}")
@@ -159,19 +164,92 @@ def test_a_file_is_looked_at_at_one_address_and_saved_at_the_other(held: Meeting
     assert b"".join(look.streaming_content) == b"".join(save.streaming_content) == b"%PDF-1.7"
 
 
+def people_called(name: str) -> list[dict[str, Any]]:
+    return [one for one in Reader().list("/oparl/1.1/person/") if one["name"] == name]
+
+
+def seated_by(one: dict[str, Any]) -> list[str]:
+    return [row["id"].split("/")[-2] for row in one["membership"]]
+
+
 def test_a_person_who_comes_again_is_one_person(
     secretariat: Principal, terms: list[Term], council: Council
 ) -> None:
     actions.end_term(by=secretariat, term=terms[0])
     again = actions.seat_person(
+        by=secretariat, seat=terms[0].seat, holder_name="Anna", since=timezone.localdate(),
+        same_as=terms[0],
+    )  # fmt: skip
+    (anna,) = people_called("Anna")
+    assert seated_by(anna) == [str(terms[0].pk), str(again.pk)]
+    assert {one["person"] for one in anna["membership"]} == {anna["id"]}
+
+
+def test_two_of_one_name_are_two_people_unless_somebody_says_otherwise(
+    secretariat: Principal, terms: list[Term]
+) -> None:
+    actions.end_term(by=secretariat, term=terms[0])
+    other = actions.seat_person(
         by=secretariat, seat=terms[0].seat, holder_name="Anna", since=timezone.localdate()
     )
-    rows = Reader().list("/oparl/1.1/person/")
-    (anna,) = [one for one in rows if one["name"] == "Anna"]
-    assert [one["id"].split("/")[-2] for one in anna["membership"]] == [
-        str(terms[0].pk), str(again.pk)
-    ]  # fmt: skip
-    assert {one["person"] for one in anna["membership"]} == {anna["id"]}
+    assert sorted(map(seated_by, people_called("Anna"))) == sorted(
+        [[str(terms[0].pk)], [str(other.pk)]]
+    )
+
+
+def test_the_same_account_is_the_same_person_under_another_name_too(
+    secretariat: Principal, terms: list[Term]
+) -> None:
+    seat, day = terms[0].seat, timezone.localdate()
+    actions.end_term(by=secretariat, term=terms[0])
+    first = actions.seat_person(
+        by=secretariat, seat=seat, holder_name="Liv Berg", email="liv@eksempel.dk", since=day
+    )
+    actions.end_term(by=secretariat, term=first)
+    again = actions.seat_person(
+        by=secretariat, seat=seat, holder_name="Liv Holm", email="liv@eksempel.dk", since=day
+    )
+    assert again.person == first
+    (liv,) = people_called("Liv Holm")
+    assert seated_by(liv) == [str(first.pk), str(again.pk)]
+
+
+def test_a_seat_given_on_overlapping_days_is_never_told_as_held_by_two(
+    secretariat: Principal, terms: list[Term]
+) -> None:
+    """The one who leaves on the day on which the next begins is told to have left the day before,
+    the term that is the same person's elsewhere too."""
+    today = timezone.localdate()
+    first = terms[0]
+    Term.objects.filter(pk=first.pk).update(since=today - timedelta(days=400))
+    first.refresh_from_db()
+    actions.end_term(by=secretariat, term=first, until=today - timedelta(days=10))
+    between = actions.seat_person(
+        by=secretariat, seat=first.seat, holder_name="Bo",
+        since=today - timedelta(days=10),
+    )  # fmt: skip
+    actions.end_term(by=secretariat, term=between, until=today - timedelta(days=3))
+    actions.seat_person(
+        by=secretariat, seat=first.seat, holder_name="Kim", since=today - timedelta(days=2)
+    )
+    told = {
+        one["id"].split("/")[-2]: one.get("endDate")
+        for one in Reader().list("/oparl/1.1/membership/")
+    }
+    assert told[str(first.pk)] == (today - timedelta(days=11)).isoformat()
+    assert told[str(between.pk)] == (today - timedelta(days=3)).isoformat()
+
+
+def test_a_term_of_a_single_day_ends_no_earlier_than_it_began(
+    secretariat: Principal, terms: list[Term]
+) -> None:
+    today = timezone.localdate()
+    actions.end_term(by=secretariat, term=terms[0], until=today)
+    short = actions.seat_person(by=secretariat, seat=terms[0].seat, holder_name="Bo", since=today)
+    actions.end_term(by=secretariat, term=short, until=today)
+    actions.seat_person(by=secretariat, seat=terms[0].seat, holder_name="Kim", since=today)
+    one = Reader().object(f"/oparl/1.1/membership/{short.pk}/")
+    assert one["startDate"] == one["endDate"] == today.isoformat()
 
 
 def test_lists_go_on_and_are_narrowed_by_time(secretariat: Principal, held: Meeting) -> None:
@@ -440,3 +518,67 @@ def test_what_is_told_again_is_no_longer_gone(
     again = reader.object(path)
     assert (again["name"], again["created"]) == ("Skal vi?", first["created"])
     assert datetime.fromisoformat(again["modified"]) >= datetime.fromisoformat(first["modified"])
+
+
+# --- reading changes nothing -------------------------------------------------------------------
+
+
+def wrote(queries: CaptureQueriesContext) -> list[str]:
+    found = [query["sql"] for query in queries.captured_queries]
+    return [sql for sql in found if re.match(r"\W*(INSERT|UPDATE|DELETE|SAVEPOINT)", sql)]
+
+
+def test_who_reads_writes_nothing(held: Meeting, item: AgendaItem) -> None:
+    client = Client(HTTP_HOST=HOST)
+    paths = ["", *(f"{kind}/" for kind in LISTS.values()), f"meeting/{held.pk}/"]
+    with CaptureQueriesContext(connection) as asked:
+        for path in paths:
+            assert client.get(f"/oparl/1.1/{path}").status_code == 200
+    assert wrote(asked) == []
+    assert not Told.objects.exists()
+
+
+def test_what_has_just_come_is_at_its_address_before_the_worker_was_there(
+    secretariat: Principal, held: Meeting
+) -> None:
+    catch_up_everywhere()
+    more = actions.plan_meeting(
+        by=secretariat, title="Ny", starts_at=held.starts_at, ends_at=held.ends_at
+    )
+    client = Client(HTTP_HOST=HOST)
+    path = f"/oparl/1.1/meeting/{more.pk}/"
+    one = client.get(path).json()
+    rules("Meeting").validate(one)
+    assert (one["name"], one["created"] <= one["modified"]) == ("Ny", True)
+    listed = [row["id"] for row in client.get("/oparl/1.1/meeting/").json()["data"]]
+    assert one["id"] not in listed
+    assert catch_up_everywhere() == 1
+    listed = [row["id"] for row in client.get("/oparl/1.1/meeting/").json()["data"]]
+    assert one["id"] in listed
+
+
+def test_what_is_taken_back_is_gone_at_once_before_the_worker_was_there(
+    secretariat: Principal, convened: Meeting, item: AgendaItem
+) -> None:
+    catch_up_everywhere()
+    client = Client(HTTP_HOST=HOST)
+    path = f"/oparl/1.1/agendaitem/{item.pk}/"
+    assert client.get(path).json()["name"] == "Skal vi?"
+    actions.edit_item(
+        by=secretariat, item=item, title="Skal vi?", text="", kind="decision",
+        is_closed=True, closed_reason="En borger",
+    )  # fmt: skip
+    assert "Skal vi?" not in client.get(path).content.decode()
+    assert "Skal vi?" not in client.get("/oparl/1.1/agendaitem/").content.decode()
+    item.refresh_from_db()
+    actions.place_item(by=secretariat, item=item, meeting=None)
+    assert client.get(path).json()["deleted"] is True
+    assert client.get("/oparl/1.1/agendaitem/").json()["data"] == []
+
+
+def test_councils_where_nothing_was_done_cost_two_statements(
+    held: Meeting, other_council: Council, django_assert_num_queries: Callable[[int], Any]
+) -> None:
+    catch_up_everywhere()
+    with django_assert_num_queries(2):
+        assert catch_up_everywhere() == 0

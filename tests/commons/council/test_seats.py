@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone, translation
 
 from samskab.civic.commons.council import actions, queries
@@ -247,3 +252,103 @@ def test_members_do_not_edit_the_texts(member: Principal) -> None:
         actions.write_text(by=member, key="value", order=1, heading="x")
     with pytest.raises(NotAllowed):
         actions.set_theme(by=member, title="x")
+
+
+# --- the same person, or another of the same name ----------------------------------------------
+
+
+def test_who_seats_a_namesake_is_asked_whether_it_is_the_same_person(
+    secretariat: Principal, terms: list[Term], client_as: Callable[[Principal], Client]
+) -> None:
+    seat = terms[0].seat
+    actions.end_term(by=secretariat, term=terms[0])
+    desk, url = client_as(secretariat), reverse("council:seat_person", args=[seat.pk])
+    given = {"holder_name": "anna ", "since": timezone.localdate().isoformat()}
+    asked = desk.post(url, given)
+    assert asked.status_code == 422
+    assert "Der har siddet en med det navn her" in asked.content.decode()
+    assert not seat.terms.filter(until__isnull=True).exists()
+    assert desk.post(url, {**given, "namesake": "on"}).status_code == 302
+    assert seat.terms.get(until__isnull=True).person is None
+
+
+def test_who_sat_here_before_is_chosen_from_a_list(
+    secretariat: Principal, terms: list[Term], client_as: Callable[[Principal], Client]
+) -> None:
+    seat = terms[0].seat
+    actions.end_term(by=secretariat, term=terms[0])
+    desk, url = client_as(secretariat), reverse("council:seat_person", args=[seat.pk])
+    given = {"holder_name": "Anna", "since": timezone.localdate().isoformat()}
+    page = desk.get(url).content.decode()
+    assert f'<option value="{terms[0].pk}"' in page
+    assert f'<option value="{terms[1].pk}"' not in page  # holds a seat already
+    assert desk.post(url, {**given, "same_as": str(terms[0].pk)}).status_code == 302
+    assert seat.terms.get(until__isnull=True).person == terms[0]
+    assert list(queries.people_before(seat.council)) == []
+
+
+def test_a_council_where_nobody_has_left_asks_nothing_of_the_kind(
+    secretariat: Principal, terms: list[Term], client_as: Callable[[Principal], Client]
+) -> None:
+    vacant = Seat.objects.get(title="Erhvervslivet")
+    page = client_as(secretariat).get(reverse("council:seat_person", args=[vacant.pk]))
+    assert "same_as" not in page.content.decode()
+
+
+def test_somebody_who_holds_a_seat_gets_no_second_one_as_the_same_person(
+    secretariat: Principal, terms: list[Term]
+) -> None:
+    vacant = Seat.objects.get(title="Erhvervslivet")
+    with pytest.raises(Conflict) as error:
+        actions.seat_person(
+            by=secretariat, seat=vacant, holder_name="Anna", since=None, same_as=terms[0]
+        )
+    assert error.value.field == "same_as"
+
+
+def test_a_person_with_an_account_does_not_come_back_under_another(
+    secretariat: Principal, terms: list[Term]
+) -> None:
+    seat, day = terms[0].seat, timezone.localdate()
+    actions.end_term(by=secretariat, term=terms[0])
+    first = actions.seat_person(
+        by=secretariat, seat=seat, holder_name="Liv", email="liv@eksempel.dk", since=day
+    )
+    actions.end_term(by=secretariat, term=first)
+    with pytest.raises(Invalid) as error:
+        actions.seat_person(
+            by=secretariat, seat=seat, holder_name="Liv", email="siv@eksempel.dk", since=day,
+            same_as=first,
+        )  # fmt: skip
+    assert error.value.field == "same_as"
+
+
+def test_a_term_of_another_council_is_nobody_here(
+    secretariat: Principal, terms: list[Term], outsider: Principal
+) -> None:
+    elsewhere = actions.add_seat(by=outsider, sector="civil", title="Foreningen")
+    theirs = actions.seat_person(by=outsider, seat=elsewhere, holder_name="Anna")
+    vacant = Seat.objects.get(title="Erhvervslivet")
+    with pytest.raises(NotFound):
+        actions.seat_person(by=secretariat, seat=vacant, holder_name="Anna", same_as=theirs)
+
+
+def test_an_upgrade_keeps_people_as_they_were_told_but_for_those_who_sat_at_the_same_time(
+    council: Council, secretariat: Principal
+) -> None:
+    day = timezone.localdate()
+
+    def term(name: str, since: int, until: int | None) -> Term:
+        seat = actions.add_seat(by=secretariat, sector="civil", title="Foreningen")
+        row: Term = Term.objects.create(
+            council=council, seat=seat, holder_name=name, since=day - timedelta(days=since),
+            until=None if until is None else day - timedelta(days=until),
+        )  # fmt: skip
+        return row
+
+    first, again = term("Anna Vig", 400, 300), term("anna  vig", 300, None)
+    meanwhile, alone = term("Anna Vig", 200, None), term("Bo", 400, None)
+    module = import_module("samskab.civic.commons.council.migrations.0009_people_as_told")
+    module.tie_terms(apps, None)
+    people = dict(Term.objects.values_list("pk", "person"))
+    assert people == {first.pk: None, again.pk: first.pk, meanwhile.pk: None, alone.pk: None}

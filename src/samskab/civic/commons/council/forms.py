@@ -75,6 +75,21 @@ class SeatForm(CivicForm):
     sector_assumed = forms.BooleanField(label=_("The sector is our guess"), required=False)
 
 
+def _named(term: Term) -> str:
+    role = str(_("substitute")) if term.is_substitute else ""
+    return ", ".join(part for part in (term.holder_name, term.organisation, role) if part)
+
+
+class _Terms(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    def label_from_instance(self, obj: Any) -> str:
+        return _named(obj)
+
+
+class _Term(forms.ModelChoiceField):  # type: ignore[type-arg]
+    def label_from_instance(self, obj: Any) -> str:
+        return _named(obj)
+
+
 class SeatPersonForm(CivicForm):
     holder_name = forms.CharField(label=_("Name"), max_length=80)
     organisation = forms.CharField(label=_("Organisation"), max_length=120, required=False)
@@ -88,6 +103,40 @@ class SeatPersonForm(CivicForm):
     is_substitute = forms.BooleanField(
         label=_("As a substitute, who votes when the member is away"), required=False
     )
+    same_as = _Term(
+        Term.objects.none(),
+        label=_("Has the person sat on the council before?"),
+        required=False,
+        empty_label=_("No"),
+    )
+    namesake = forms.BooleanField(label=_("Another person of the same name"), required=False)
+
+    def __init__(self, *args: Any, council: Council, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        before = queries.people_before(council)
+        self.fields["same_as"].queryset = before  # type: ignore[attr-defined]
+        self.named = {_plain(term.holder_name) for term in before}
+        if not self.named:
+            del self.fields["same_as"]
+        if _plain(self.data.get("holder_name", "")) not in self.named:
+            del self.fields["namesake"]
+
+    def clean(self) -> dict[str, Any]:
+        """Two people of one name are told apart by who knows them, never by a guess."""
+        values = self.cleaned_data
+        if "namesake" in self.fields and not (values.get("same_as") or values.get("namesake")):
+            self.add_error(
+                "same_as",
+                _("Somebody of this name has sat here. Choose them, or tick that this is another."),
+            )
+        return values
+
+    def values(self) -> dict[str, Any]:
+        return {name: value for name, value in super().values().items() if name != "namesake"}
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.split()).casefold()
 
 
 class EndTermForm(CivicForm):
@@ -234,21 +283,6 @@ class PlaceForm(CivicForm):
         super().__init__(*args, **kwargs)
         field = self.fields["meeting"]
         field.queryset = queries.open_meetings(council)  # type: ignore[attr-defined]
-
-
-def _named(term: Term) -> str:
-    role = str(_("substitute")) if term.is_substitute else ""
-    return ", ".join(part for part in (term.holder_name, term.organisation, role) if part)
-
-
-class _Terms(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
-    def label_from_instance(self, obj: Any) -> str:
-        return _named(obj)
-
-
-class _Term(forms.ModelChoiceField):  # type: ignore[type-arg]
-    def label_from_instance(self, obj: Any) -> str:
-        return _named(obj)
 
 
 class AttendanceForm(CivicForm):

@@ -131,7 +131,11 @@ class Seat(Versioned, CouncilRow):
 
 
 class Term(CouncilRow):
-    """The time that one person holds a seat. `since` is empty where the source is silent."""
+    """The time that one person holds a seat. `since` is empty where the source is silent.
+
+    `person` is the first term of the same person, empty in that first one: two people may have
+    one name, and one person may come back.
+    """
 
     seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="terms")
     holder_name = models.CharField(_("name"), max_length=80)
@@ -143,6 +147,9 @@ class Term(CouncilRow):
     )
     since = models.DateField(_("since"), null=True, blank=True)
     until = models.DateField(_("until"), null=True, blank=True)
+    person = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         ordering = ["seat__order", "is_substitute", "-since", "-pk"]
@@ -172,6 +179,11 @@ class Term(CouncilRow):
 
     def __str__(self) -> str:
         return self.holder_name
+
+    @property
+    def person_key(self) -> int:
+        """The same for every term of one person."""
+        return int(self.person_id or self.pk)
 
     def held_on(self, day: date) -> bool:
         return (self.since is None or self.since <= day) and (

@@ -473,6 +473,15 @@ def ballot_of(by: Principal, item: AgendaItem) -> Ballot | None:
 # --- tasks -------------------------------------------------------------------------------------
 
 
+def people_before(council: Council) -> QuerySet[Term]:
+    """The first term of each person who has sat on the council and has no seat now."""
+    rows = Term.objects.filter(council=council)
+    seated = rows.filter(until__isnull=True)
+    first = rows.filter(person__isnull=True).exclude(pk__in=seated.values("pk"))
+    back = seated.filter(person__isnull=False).values("person")
+    return first.exclude(pk__in=back).order_by("holder_name", "pk")
+
+
 def tasks(by: Principal) -> QuerySet[Task]:
     """Tasks that this person may read, open ones first, then by date."""
     rows = Task.objects.filter(council=by.council).select_related(

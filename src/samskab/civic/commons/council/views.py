@@ -242,7 +242,9 @@ def edit_seat(request: CivicRequest, pk: int) -> HttpResponse:
 def seat_person(request: CivicRequest, pk: int) -> HttpResponse:
     require(request.by, "council.edit_seats")
     row = one(Seat.objects, request.by, pk=pk)
-    form = forms.SeatPersonForm(request.POST or None, initial={"since": timezone.localdate()})
+    form = forms.SeatPersonForm(
+        request.POST or None, initial={"since": timezone.localdate()}, council=request.council
+    )
     return fill_in(
         request,
         form,

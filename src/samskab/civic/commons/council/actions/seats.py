@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import IntegrityError, models, transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from samskab.civic.commons.council.actions.common import (
     check_choice,
+    check_own,
     filled,
 )
 from samskab.civic.commons.council.actions.meetings import invited_now, tell_of_seats
@@ -84,9 +85,12 @@ def seat_person(
     email: str = "",
     since: date | None = None,
     is_substitute: bool = False,
+    same_as: Term | None = None,
 ) -> Term:
     """Gives a vacant seat to a person, or a seat its substitute, who votes when the member is
-    away. With an e-mail the person may sign in as a member."""
+    away. With an e-mail the person may sign in as a member. `same_as` is an earlier term of the
+    same person; without it, only the same account makes two terms one person's."""
+    check_own(by, same_as)
     before = invited_now(by)
     former = seat.terms.filter(is_substitute=is_substitute)
     if former.filter(until__isnull=True).exists():
@@ -96,6 +100,7 @@ def seat_person(
     _check_since(former, since)
     name = filled(holder_name, "holder_name")
     user = _member(by, email, name) if email else None
+    person = _person(by, same_as, user)
     try:
         with transaction.atomic():
             term: Term = Term.objects.create(
@@ -105,6 +110,7 @@ def seat_person(
                 organisation=organisation.strip(),
                 position=position.strip(),
                 user=user,
+                person=person,
                 since=since,
                 is_substitute=is_substitute,
             )
@@ -114,6 +120,23 @@ def seat_person(
     tell_of_seats(before, by)
     record(by, "council.seat_person", term, seat=seat.pk, signs_in=user is not None)
     return term
+
+
+def _person(by: Principal, same_as: Term | None, user: User | None) -> Term | None:
+    """The first term of this person, if they have sat here before."""
+    rows = Term.objects.filter(council=by.council).order_by("pk")
+    known = rows.filter(user=user).first() if user else None
+    chosen = same_as or known
+    if chosen is None:
+        return None
+    own = rows.filter(Q(pk=chosen.person_key) | Q(person=chosen.person_key))
+    accounts = set(own.exclude(user=None).values_list("user", flat=True))
+    if user and (accounts - {user.pk} or (known and known.person_key != chosen.person_key)):
+        raise Invalid(_("That person signs in with another e-mail."), field="same_as")
+    if own.filter(until__isnull=True).exists():
+        message = _("This person holds another seat. One person has one seat.")
+        raise Conflict(message, field="same_as" if same_as else "email")
+    return own.first()
 
 
 def _check_since(former: models.QuerySet[Term], since: date | None) -> None:

@@ -34,10 +34,20 @@ def catch_up(council: Council) -> bool:
     with transaction.atomic():
         Telling.objects.get_or_create(council=council)
         state = Telling.objects.select_for_update().get(council=council)
+        if state.seq > seq:  # another worker was here meanwhile
+            return False
         _note(council, timezone.now())
         state.seq = max(state.seq, seq)
         state.save()
     return True
+
+
+def catch_up_everywhere() -> int:
+    """Every council that has done something since; two statements when none has. For the
+    worker's round, and after loading. How many councils were looked through."""
+    seen = dict(Telling.objects.values_list("council", "seq"))
+    found = Council.objects.only("pk", "log_seq", "slug", "name")
+    return sum(catch_up(one) for one in found if seen.get(one.pk) != one.log_seq)
 
 
 def _acted(council: Council, state: Telling, seq: int) -> bool:

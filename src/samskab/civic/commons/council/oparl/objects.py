@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -85,13 +85,14 @@ class Site:
 
 @dataclass(frozen=True)
 class Books:
-    """Rows to tell of, with all they need; `people` leads from a term to the first term of the
-    same person."""
+    """Rows to tell of, with all they need; `last_days` holds the last whole day of each term
+    that has ended."""
 
     terms: Sequence[Term]
-    people: dict[int, int]
+    last_days: dict[int, date]
     meetings: Sequence[Meeting]
     agendas: dict[int, list[queries.ShownItem]]
+    # Who was there, by the first term of each person.
     present: dict[int, list[int]]
 
 
@@ -103,24 +104,32 @@ def books(council: Council, meetings: Q | None = None) -> Books:
     found = list(rows.order_by("pk"))
     present = defaultdict[int, list[int]](list)
     noted = Attendance.objects.filter(meeting__in=[one for one in found if one.minutes_published])
+    people = {term.pk: term.person_key for term in terms}
     for meeting, term in noted.order_by("pk").values_list("meeting", "term"):
-        present[meeting].append(term)
-    return Books(terms, _people(terms), found, queries.agendas(by, found), present)
+        present[meeting].append(people[term])
+    return Books(terms, _last_days(terms), found, queries.agendas(by, found), present)
 
 
-def _people(terms: Sequence[Term]) -> dict[int, int]:
-    """Terms of one name are one person, unless they belong to different accounts."""
-    named = defaultdict[str, list[Term]](list)
+def _last_days(terms: Sequence[Term]) -> dict[int, date]:
+    """A term ends on the day on which the next may begin. Told like that, the two would overlap:
+    so the first ends the day before, where it had begun by then."""
+    begun = defaultdict[object, set[date]](set)
     for term in terms:
-        named[" ".join(term.holder_name.split()).casefold()].append(term)
+        for place in _places(term):
+            begun[place].add(term.since or date.min)
     found = {}
-    for same in named.values():
-        several = len({term.user_id for term in same} - {None}) > 1
-        first: dict[int | None, int] = {}
-        for term in same:
-            own = (term.user_id or -term.pk) if several else None
-            found[term.pk] = first.setdefault(own, term.pk)
+    for term in terms:
+        if term.until is not None:
+            taken = any(term.until in begun[place] for place in _places(term))
+            before = term.until - timedelta(days=1)
+            too_short = term.since is not None and term.since > before
+            found[term.pk] = before if taken and not too_short else term.until
     return found
+
+
+def _places(term: Term) -> tuple[object, object]:
+    """What a term may share with the one after it: the place at the table, or the person."""
+    return ("seat", term.seat_id, term.is_substitute), ("person", term.person_key)
 
 
 def meetings_of(kind: str, keys: Collection[str]) -> Q | None:
@@ -146,7 +155,7 @@ def _told(site: Site, of: Books) -> Iterator[Object]:
     yield organization(site, of)
     for term in of.terms:
         yield membership(site, of, term)
-        if of.people[term.pk] == term.pk:
+        if term.person_id is None:
             yield person(site, of, term)
     for row in of.meetings:
         yield meeting(site, of, row)
@@ -208,7 +217,7 @@ def organization(site: Site, of: Books) -> Object:
 
 
 def person(site: Site, of: Books, first: Term) -> Object:
-    terms = [term for term in of.terms if of.people[term.pk] == first.pk]
+    terms = [term for term in of.terms if term.person_key == first.pk]
     last = terms[-1]
     return {
         **site.head("person", first.pk),
@@ -223,18 +232,18 @@ def person(site: Site, of: Books, first: Term) -> Object:
 def membership(site: Site, of: Books, term: Term) -> Object:
     return {
         **site.head("membership", term.pk),
-        "person": site.id("person", of.people[term.pk]),
+        "person": site.id("person", term.person_key),
         "organization": site.id("organization", site.council.pk),
         "role": _("Substitute") if term.is_substitute else _("Member"),
         "votingRight": True,
         "startDate": term.since.isoformat() if term.since else None,
-        "endDate": term.until.isoformat() if term.until else None,
+        "endDate": of.last_days[term.pk].isoformat() if term.until else None,
     }
 
 
 def meeting(site: Site, of: Books, row: Meeting) -> Object:
     document = meeting_file(site, of, row) if row.has_public_agenda else None
-    there = dict.fromkeys(of.people[term] for term in of.present.get(row.pk, []))
+    there = dict.fromkeys(of.present.get(row.pk, []))
     return {
         **site.head("meeting", row.pk),
         "name": row.shown_title,

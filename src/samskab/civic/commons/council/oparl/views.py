@@ -1,9 +1,14 @@
-"""The addresses below `/oparl/1.1/`. Whoever asks is a visitor."""
+"""The addresses below `/oparl/1.1/`. Whoever asks is a visitor.
+
+They only read. What is new, changed or gone is noted by the worker (`actions/telling.py`), so a
+list follows within a minute or so; what an object says is always read from the rows themselves,
+so that nothing is told any longer than it may be.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +20,6 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from samskab.civic.commons.council.actions.telling import catch_up
 from samskab.civic.commons.council.models import Paper, Told
 from samskab.civic.commons.council.oparl import objects
 from samskab.civic.commons.council.oparl.objects import SCHEMA, Object, Site
@@ -67,7 +71,6 @@ def show_list(request: CivicRequest, kind: str) -> JsonResponse:
     site = _site(request)
     if kind not in objects.KINDS:
         return _missing()
-    catch_up(request.council)
     try:
         rows = _narrowed(request, Told.objects.filter(council=request.council, kind=kind))
     except Invalid as error:
@@ -75,6 +78,8 @@ def show_list(request: CivicRequest, kind: str) -> JsonResponse:
     size = _size(request)
     found = page(request, rows, order="pk", size=size)
     data = shown(site, kind, found.rows)
+    if not request.GET.get("modified_since"):
+        data = [one for one in data if not one.get("deleted")]  # gone since the worker looked
     if request.GET.get("omit_internal") == "true":
         data = [_without(one, INTERNAL.get(kind, ())) for one in data]
     links = {"self": request.build_absolute_uri(), "first": _at(request, found.first_query)}
@@ -121,13 +126,16 @@ def _moment(given: str) -> datetime:
 def shown(site: Site, kind: str, rows: Sequence[Told]) -> list[Object]:
     """These objects as they are now, each with its times; of what is gone only the times."""
     live = {row.key for row in rows if not row.is_gone}
-    found: dict[objects.Key, Object] = {}
-    if live:
-        books = objects.books(site.council, objects.meetings_of(kind, live))
-        found = objects.told(site, books)
+    found = _live(site, kind, live)
     chosen = [found.get((kind, row.key)) or _gone(site, row) for row in rows]
     _stamp(site, chosen)
     return [objects.bare(one) for one in chosen]
+
+
+def _live(site: Site, kind: str, keys: Collection[str]) -> dict[objects.Key, Object]:
+    if not keys:
+        return {}
+    return objects.told(site, objects.books(site.council, objects.meetings_of(kind, keys)))
 
 
 def _gone(site: Site, row: Told) -> Object:
@@ -135,25 +143,28 @@ def _gone(site: Site, row: Told) -> Object:
 
 
 def _stamp(site: Site, chosen: Sequence[Object]) -> None:
-    """Since when each is told, and when it last changed; those inside another too."""
+    """Since when each is told, and when it last changed; those inside another too. What the
+    worker has not noted yet is told since now."""
+    now = timezone.now()
     every = [one for outer in chosen for one in objects.inside(outer)]
     wanted = {one["_of"] for one in every}
     rows = Told.objects.filter(council=site.council, key__in={key for _kind, key in wanted})
     times = {(row.kind, row.key): row for row in rows}
     for one in every:
         row = times.get(one["_of"])
-        if row is not None:
-            one["created"], one["modified"] = (
-                objects.time(row.created),
-                objects.time(row.modified),
-            )
+        one["created"] = objects.time(row.created if row else one.get("_born") or now)
+        one["modified"] = objects.time(row.modified if row else now)
 
 
 @require_safe
 def show_object(request: CivicRequest, kind: str, key: str) -> JsonResponse:
     site = _site(request)
-    catch_up(request.council)
     rows = list(Told.objects.filter(council=request.council, kind=kind, key=key))
+    if not rows or rows[0].is_gone:  # perhaps it has only just come, or come back
+        fresh = _live(site, kind, {key}).get((kind, key)) if kind in objects.KINDS else None
+        if fresh is not None:
+            _stamp(site, [fresh])
+            return answer(objects.bare(fresh))
     return answer(shown(site, kind, rows)[0]) if rows else _missing()
 
 
