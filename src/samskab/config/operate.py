@@ -380,6 +380,20 @@ def verify_log(arguments: list[str]) -> int:
     return 1 if broken else 0
 
 
+def reindex(arguments: list[str]) -> int:
+    """Every council, whole. The worker looks only at what changed."""
+    _database()
+    from samskab.civic.foundation.core.models import Council
+    from samskab.civic.public.search.actions import empty, reindex
+
+    for council in Council.objects.all():
+        if "--afresh" in arguments:
+            empty(council)
+        done = reindex(council)
+        print(f"{council.slug}: {done.filed} filed anew, {done.removed} taken out")
+    return 0
+
+
 def django(arguments: list[str]) -> int:
     from django.core.management import execute_from_command_line
 

@@ -404,6 +404,8 @@ def test_the_page_follows_the_years_in_both_languages(
     page = client_as(visitor).get(url("front")).content.decode()
     assert page.index("3,5 af 5") < page.index("2,5 af 5")
     assert "10 personer svarede" in page
+    assert "Hverken eller: <strong>5</strong>" in page
+    assert "Resten er for få til at vise" in page
     english = client_as(visitor).get("/en/raadet/kultur/").content.decode()
     assert "3.5 of 5" in english
     assert "Mutual dependence" in english

@@ -1,18 +1,18 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from samskab.civic.commons.council.figures import Figure
 from samskab.civic.commons.culture.models import Answered, Survey
-from samskab.civic.commons.culture.questions import HIGHEST, LOWEST, QUESTIONS, Theme
+from samskab.civic.commons.culture.questions import CELLS, HIGHEST, LOWEST, QUESTIONS, Theme
 from samskab.civic.commons.culture.results import HIGH_END, LOW_END, SMALLEST, people_in
 from samskab.civic.commons.culture.rules import ASKED
 from samskab.civic.foundation.accounts.models import User
@@ -87,10 +87,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Row:
-    """A question of the newest survey; a hidden number is None."""
+    """A question of the newest survey, with the numbers that may be shown, each with its name.
+    `partly` says that others are hidden."""
 
     text: str | Promise
-    cells: tuple[int | None, ...]
+    shown: tuple[tuple[str | Promise, int], ...]
+    partly: bool
 
 
 def shown(rows: Iterable[Survey]) -> list[Survey]:
@@ -112,8 +114,22 @@ def _point(survey: Survey, theme: Theme) -> Point:
 
 
 def questions(survey: Survey) -> list[Row]:
-    found = survey.results["questions"]
-    return [Row(one.text, tuple(row)) for one, row in zip(QUESTIONS, found, strict=True)]
+    """Those of which any number may be shown."""
+    found = [
+        _row(one.text, row) for one, row in zip(QUESTIONS, survey.results["questions"], strict=True)
+    ]
+    return [row for row in found if row.shown]
+
+
+def _row(text: str | Promise, cells: Sequence[int | None]) -> Row:
+    shown = [(name, n) for name, n in zip(CELLS, cells, strict=True) if n is not None]
+    return Row(text, tuple(shown), len(shown) < len(cells))
+
+
+def may_ask(by: Principal) -> bool:
+    """Whether this year's survey is still to come."""
+    held = surveys(by.council).filter(Q(year=clock.today().year) | Q(closed__isnull=True))
+    return may(by, "culture.run") and not held.exists()
 
 
 def n_answered(survey: Survey) -> int:

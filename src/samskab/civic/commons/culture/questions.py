@@ -43,4 +43,6 @@ ANSWERS: dict[int, str | Promise] = {
     2: _("Disagree mostly"),
     1: _("Disagree entirely"),
 }
+# What the answers are put together to where single ones would be too few.
+CELLS = (_("Agree"), _("Neither"), _("Disagree"), _("Cannot say"))
 NO_ANSWER = pgettext_lazy("survey", "I cannot say")

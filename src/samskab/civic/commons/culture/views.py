@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from samskab.civic.commons.culture import actions, forms, pdf, queries
 from samskab.civic.commons.culture.models import Survey
-from samskab.civic.commons.culture.questions import Theme
+from samskab.civic.commons.culture.questions import QUESTIONS, Theme
 from samskab.civic.foundation.core.actions import may, require
 from samskab.civic.foundation.core.exports import csv_response
 from samskab.civic.foundation.core.http import CivicRequest, one, perform, press, show
@@ -39,6 +39,8 @@ def front(request: CivicRequest) -> HttpResponse:
         "newest": told[0] if told else None,
         "lines": queries.lines(told) if told else [],
         "questions": queries.questions(told[0]) if told else [],
+        "n_hidden": len(QUESTIONS) - len(queries.questions(told[0])) if told else 0,
+        "may_ask": queries.may_ask(request.by),
         "silent": [row for row in rows if not row.is_open and not row.results],
         "n_answered": queries.n_answered(now) if now and runs else None,
         "n_asked": queries.asked(request.council).count() if now and runs else None,

@@ -33,4 +33,4 @@ def _followups(by: Principal) -> Heap:
         pk__in=asked.filter(when=When.AFTER).values("pilot"),
     )
     rows = rows.exclude(pk__in=asked.filter(when=When.FOLLOWUP).values("pilot"))
-    return heap(rows, rows.filter(ends__lte=today - LATE), due="ends")
+    return heap(rows, rows.filter(ends__lte=today - LATE))

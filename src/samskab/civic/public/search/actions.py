@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from django.utils.translation import override
 from django_tasks import task
 
 from samskab.civic.foundation.core.models import Council
+from samskab.civic.public.search.changes import changed
 from samskab.civic.public.search.models import (
     Document,
     IndexState,
@@ -69,24 +70,18 @@ def reindex(council: Council) -> Changes:
     """Brings the index of a council up to date; only what changed is written.
 
     Reads every public row; time O(rows), and words only of changed ones. Writes in short
-    transactions, so that nobody waits for it. Run by one worker at a time (`refresh_due`).
+    transactions, so that nobody waits for it. Run by one worker at a time (`refresh_due`), and by
+    `samskab reindex`.
     """
     began = time.monotonic()
     seen = Council.objects.values_list("log_seq", flat=True).get(pk=council.pk)
     rows = Document.objects.filter(council=council).values_list("kind", "row_id", "digest")
     known: dict[Key, str] = {(kind, key): digest for kind, key, digest in rows}
-    filed, kinds, chunk = 0, Counter[str](), list[Entry]()
-    for entry in _entries(council):
-        kinds[entry.kind.value] += 1
-        if known.pop((entry.kind, entry.row_id), "") == entry.digest:
-            continue
-        chunk.append(entry)
-        if len(chunk) == CHUNK:
-            filed += _file(council, chunk)
-            chunk = []
-    filed += _file(council, chunk)
+    kinds = Counter[str]()
+    filed = _file_changed(council, _entries(council), known, kinds)
     removed = _remove(council, list(known))
     Term.objects.filter(council=council, n=0).delete()
+    now = timezone.now()
     IndexState.objects.update_or_create(
         council=council,
         defaults={
@@ -94,10 +89,63 @@ def reindex(council: Council) -> Changes:
             "n_documents": kinds.total(),
             "kinds": dict(kinds),
             "seconds": round(time.monotonic() - began),
-            "at": timezone.now(),
+            "at": now,
+            "whole_at": now,
         },
     )
     return Changes(filed, removed)
+
+
+def follow(council: Council, state: IndexState) -> Changes | None:
+    """The same for what the log names since the last time, and reads no other row; None when it
+    names something that takes a whole round. Time O(entries and rows named)."""
+    seen = Council.objects.values_list("log_seq", flat=True).get(pk=council.pk)
+    touched = changed(council, state.log_seq, seen)
+    if touched is None:
+        return None
+    filed, removed, kinds = 0, 0, Counter[str](state.kinds)
+    for source in SOURCES:
+        keys = sorted(touched[source.kind])
+        for start in range(0, len(keys), CHUNK):
+            done = _look_at(council, source, keys[start : start + CHUNK], kinds)
+            filed, removed = filed + done.filed, removed + done.removed
+    if removed or filed:
+        Term.objects.filter(council=council, n=0).delete()
+    state.log_seq, state.kinds, state.at = seen, dict(kinds), timezone.now()
+    state.n_documents = kinds.total()
+    state.save()
+    return Changes(filed, removed)
+
+
+def _look_at(council: Council, source: Source, keys: list[int], kinds: Counter[str]) -> Changes:
+    """These rows of one kind: filed anew where they say something else, out where not public."""
+    rows = Document.objects.filter(council=council, kind=source.kind, row_id__in=keys)
+    known: dict[Key, str] = {
+        (source.kind.value, key): digest for key, digest in rows.values_list("row_id", "digest")
+    }
+    before = len(known)
+    public = source.rows(council).filter(pk__in=keys).order_by("pk")
+    now = Counter[str]()
+    filed = _file_changed(council, (_entry(source, row) for row in public), known, now)
+    kinds[source.kind.value] += now.total() - before
+    return Changes(filed, _remove(council, list(known)))
+
+
+def _file_changed(
+    council: Council, entries: Iterable[Entry], known: dict[Key, str], kinds: Counter[str]
+) -> int:
+    """Files those that are not known as they are, and counts all; what is left in `known` is
+    no longer public."""
+    filed, chunk = 0, list[Entry]()
+    for entry in entries:
+        kinds[entry.kind.value] += 1
+        if known.pop((entry.kind.value, entry.row_id), "") == entry.digest:
+            continue
+        chunk.append(entry)
+        if len(chunk) == CHUNK:
+            filed += _file(council, chunk)
+            chunk = []
+    return filed + _file(council, chunk)
 
 
 def _entries(council: Council) -> Iterator[Entry]:
@@ -117,6 +165,8 @@ def _entry(source: Source, row: Any) -> Entry:
 
 def _file(council: Council, entries: Sequence[Entry]) -> int:
     """Files these entries anew, whole or not at all."""
+    if not entries:
+        return 0
     weighed = [weights(entry.titles, entry.texts) for entry in entries]
     with transaction.atomic():
         _take_out(council, [(entry.kind, entry.row_id) for entry in entries])
@@ -203,6 +253,12 @@ def _take_out(council: Council, keys: Sequence[Key]) -> None:
         documents.delete()
 
 
+def empty(council: Council) -> None:
+    """Throws the index of a council away; until it is read anew, nothing is found."""
+    for model in (Posting, Spelling, Document, Term, IndexState):
+        model.objects.filter(council=council).delete()
+
+
 def refresh_due() -> int:
     """Brings every council's index up to date where something was done since the last time.
 
@@ -210,27 +266,39 @@ def refresh_due() -> int:
     many documents changed.
     """
     states = {state.council_id: state for state in IndexState.objects.all()}
-    changed = 0
+    number = 0
     for council in Council.objects.all():
-        if not _is_due(council, states.get(council.pk)):
+        state = states.get(council.pk)
+        if not _is_due(council, state):
             continue
         claim = f"search:reindex:{council.pk}"
         if cache.add(claim, 1, LONGEST_RUN):
             try:
-                done = reindex(council)
-                changed += done.filed + done.removed
+                done = _refresh(council, state)
+                number += done.filed + done.removed
             finally:
                 cache.delete(claim)
-    return changed
+    return number
 
 
 def _is_due(council: Council, state: IndexState | None) -> bool:
-    if state is None:
-        return True
-    waited = timezone.now() - state.at
+    return state is None or state.log_seq != council.log_seq or _is_old(state)
+
+
+def _is_old(state: IndexState) -> bool:
+    return state.whole_at is None or timezone.now() - state.whole_at > AGAIN_AFTER
+
+
+def _refresh(council: Council, state: IndexState | None) -> Changes:
+    if state is None or _is_old(state):
+        return reindex(council)
+    done = follow(council, state)
+    if done is not None:
+        return done
+    waited = timezone.now() - (state.whole_at or state.at)
     if waited < timedelta(seconds=REST * state.seconds):
-        return False
-    return state.log_seq != council.log_seq or waited > AGAIN_AFTER
+        return Changes(0, 0)
+    return reindex(council)
 
 
 @task

@@ -100,13 +100,14 @@ class Spelling(CouncilRow):
 
 class IndexState(CouncilRow):
     """How far a council's index has come: the entry of the log that it has seen, how many
-    documents of each kind there are, and how long the last round took."""
+    documents of each kind there are, when every row was last read, and how long that took."""
 
     log_seq = models.PositiveBigIntegerField(default=0)
     n_documents = models.PositiveIntegerField(default=0)
     kinds = models.JSONField(default=dict)
     seconds = models.PositiveIntegerField(default=0)
     at = models.DateTimeField()
+    whole_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["council"], name="index_state_once")]
