@@ -231,6 +231,26 @@ def test_an_answer_costs_the_session_the_council_two_reads_and_four_changes(
     assert numbers(statements) == [(1, 0, 0), (0, 1, 0), (0, 0, 0)]
 
 
+def test_the_digits_are_told_and_can_be_switched_off_and_on(
+    inquiry: Inquiry, statements: list[Statement], visitor: Principal, client_as: As
+) -> None:
+    client, url = client_as(visitor), at(inquiry, "stem/")
+    assert re.findall(r'value="(-?\d)" aria-keyshortcuts="(\d)"', body(client.get(url))) == [
+        ("1", "1"), ("-1", "2"), ("0", "3"),
+    ]  # fmt: skip
+    chosen = {"udsagn": statements[2].pk}
+    response = client.post(f"{url}taster/", {"keys": "off", **chosen})
+    assert response.url == f"{url}?udsagn={statements[2].pk}#udsagn"
+    page = body(client.get(response.url))
+    assert "Tasterne 1, 2 og 3 er slået fra." in page and statements[2].text in page
+    assert "aria-keyshortcuts" not in page and "vote.js" not in page
+    client.get(f"{url}taster/")  # looking changes nothing
+    assert "aria-keyshortcuts" not in body(client.get(url))
+    client.post(f"{url}taster/", {"keys": "on", "udsagn": "x"})
+    assert "aria-keyshortcuts" in body(client.get(url))
+    assert not Participant.objects.exists()
+
+
 def test_an_answer_of_somebody_erased_meanwhile_is_refused_whole(
     inquiry: Inquiry, statements: list[Statement], visitor: Principal, enter: Enter
 ) -> None:
@@ -435,7 +455,7 @@ def test_all_numbers_stand_in_a_table_in_the_order_that_one_asks_for(
     actions.draw_map(inquiry)
     client, url = client_as(visitor), at(inquiry, "kort/tal/")
     first, second = body(client.get(url)), body(client.get(url + "?side=2"))
-    assert (first.count('<th scope="row">'), second.count('<th scope="row">')) == (25, 5)
+    assert (first.count('scope="row">'), second.count('scope="row">')) == (25, 5)
     assert texts[0] in first and texts[0] not in second
     divided = body(client.get(url + "?orden=skiller"))
     assert divided.index(texts[1]) < divided.index(texts[2])
@@ -463,7 +483,7 @@ def test_the_map_over_time_tells_what_became_shared(
             a_crowd(inquiry, statements, visitor, people)
             stored = actions.draw_map(inquiry)
     page = body(client.get(url))
-    assert page.count('<th scope="row">') == 2
+    assert page.count('scope="row">') == 2
     changes = page[page.index("Hvad der ændrede sig") :]
     assert "Nu fælles:</p>" not in changes and statements[0].text in changes
     earlier = inquiry.maps.order_by("pk")[0]

@@ -206,7 +206,7 @@ def test_more_votes_than_a_page_can_read_in_are_refused_with_the_number(
     inquiry: Inquiry, facilitator: Principal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(exchange, "MOST_IMPORTED", 3)
-    with pytest.raises(Invalid, match=r"Filen har 4 stemmer\. Der kan højst læses 3 ind\."):
+    with pytest.raises(Invalid, match=r"Filen har 4 svar\. Der kan højst læses 3 ind\."):
         bring_in(facilitator, inquiry)
     assert not Statement.objects.exists()
 

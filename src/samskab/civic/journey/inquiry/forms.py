@@ -289,7 +289,10 @@ class ConcludeForm(CivicForm):
 
 class ImportForm(CivicForm):
     comments = forms.FileField(label=_("The file of statements (comments.csv)"))
-    votes = forms.FileField(label=_("The file of votes (votes.csv or participants-votes.csv)"))
+    votes = forms.FileField(
+        label=_("The file of votes (votes.csv or participants-votes.csv)"),
+        help_text=_("At most a million votes and 100 MB. It is read in whole, or not at all."),
+    )
     source_note = forms.CharField(
         label=_("Where do the votes come from?"),
         max_length=1000,

@@ -105,10 +105,14 @@ def report_pdf(
     return _compile("report.typ", json.dumps(data, ensure_ascii=False, sort_keys=True))
 
 
+def _number(number: int) -> str:
+    return str(formats.number_format(number, 0, force_grouping=True))
+
+
 def _facts(inquiry: Inquiry, stored: StoredMap | None, reading: Reading | None) -> list[list[str]]:
     found = [
-        [_("People who have answered"), str(inquiry.n_people)],
-        [_("Answers"), str(inquiry.n_votes)],
+        [_("People who have answered"), _number(inquiry.n_people)],
+        [_("Answers"), _number(inquiry.n_votes)],
     ]
     if stored is not None:
         at = formats.date_format(timezone.localtime(stored.computed_at), "DATETIME_FORMAT")

@@ -9,6 +9,7 @@ urlpatterns = [
     path(BASE, views.home, name="home"),
     path(f"{BASE}start/", views.start, name="start"),
     path(f"{BASE}stem/", views.vote, name="vote"),
+    path(f"{BASE}stem/taster/", views.keys, name="keys"),
     path(f"{BASE}mine-svar/", views.mine, name="mine"),
     path(f"{BASE}skriv/", views.write, name="write"),
     path(f"{BASE}kort/", views.opinion_map, name="map"),

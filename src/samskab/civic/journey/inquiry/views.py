@@ -40,6 +40,7 @@ from samskab.engine import opinion
 from samskab.engine.language.differing import Piece, difference
 
 A_PAGE = 25
+WITHOUT_KEYS = "inquiry:without_keys"
 
 
 # --- loading -----------------------------------------------------------------------------------
@@ -237,7 +238,18 @@ def vote(request: CivicRequest, pk: int) -> HttpResponse:
     asked = request.GET.get("udsagn") or request.POST.get("statement")
     turn = queries.turn(inquiry, _voter(request, inquiry), _whole(asked))
     last = _whole(request.GET.get("efter"))
-    return _private(_page(request, "vote", inquiry, turn=turn, form=form, last=last))
+    by_keys = not request.session.get(WITHOUT_KEYS)
+    context = {"turn": turn, "form": form, "last": last, "by_keys": by_keys}
+    return _private(_page(request, "vote", inquiry, **context))
+
+
+def keys(request: CivicRequest, pk: int) -> HttpResponse:
+    """Switches the digits that answer off in this browser, or on again."""
+    inquiry = _load(request, pk, "inquiry.take_part")
+    if request.method == "POST":
+        request.session[WITHOUT_KEYS] = request.POST.get("keys") == "off"
+    statement = _whole(request.POST.get("udsagn"))
+    return redirect(f"{_at('vote', inquiry)}{f'?udsagn={statement}' if statement else ''}#udsagn")
 
 
 def _take(request: CivicRequest, pk: int, form: forms.VoteForm) -> HttpResponse | None:
