@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from openpyxl import Workbook, load_workbook
@@ -21,8 +21,10 @@ from samskab.civic.commons.actors.models import Actor, Category, Offer
 from samskab.civic.foundation.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from samskab.civic.foundation.core.models import LogEntry
 from samskab.civic.foundation.core.principal import Principal
-from samskab.civic.foundation.imports import actions
+from samskab.civic.foundation.imports import actions, queries, views, writing
+from samskab.civic.foundation.imports.kinds import kind_of
 from samskab.civic.foundation.imports.models import Upload
+from samskab.civic.foundation.imports.tables import read_table
 
 As = Callable[[Principal], Client]
 Word = Callable[..., Category]
@@ -40,9 +42,16 @@ def _places(word: Word, secretariat: Principal) -> None:
     word("place", "Kjellerup")
 
 
+def handed_in(by: Principal, data: bytes, kind: str = "aktoerer") -> Upload:
+    known = kind_of(kind)
+    assert known is not None
+    table = read_table(known, file_name="liste.csv", data=data)
+    return actions.upload_table(by=by, table=table)
+
+
 def looked(by: Principal, text: str | bytes, kind: str = "aktoerer", **columns: int) -> Upload:
     data = text if isinstance(text, bytes) else text.encode()
-    row = actions.upload_table(by=by, kind=kind, file_name="liste.csv", data=data)
+    row = handed_in(by, data, kind)
     row = actions.match_columns(by=by, upload=row, columns=columns or row.columns)
     return actions.look_through(by=by, upload=row)
 
@@ -247,8 +256,7 @@ def test_only_the_secretariat_of_this_council_takes_tables_in(
             actions.throw_away(by=by, upload=upload)
     with pytest.raises(NotFound):
         actions.match_columns(by=outsider, upload=upload, columns={"name": 0})
-    with pytest.raises(NotFound):
-        actions.upload_table(by=secretariat, kind="ukendt", file_name="a.csv", data=b"a\nb\n")
+    assert kind_of("ukendt") is None
 
 
 def test_columns_are_chosen_once_each_and_the_needed_ones(secretariat: Principal) -> None:
@@ -267,17 +275,13 @@ def test_columns_are_chosen_once_each_and_the_needed_ones(secretariat: Principal
 
 def test_a_file_with_the_same_headings_is_matched_as_the_last_time(secretariat: Principal) -> None:
     odd = LIST.replace("Navn;", "Hvem er det;")
-    upload = actions.upload_table(
-        by=secretariat, kind="aktoerer", file_name="a.csv", data=odd.encode()
-    )
+    upload = handed_in(secretariat, odd.encode())
     assert "name" not in upload.columns
     row = actions.match_columns(
         by=secretariat, upload=upload, columns={"name": 1, "sector": 2, "key": 0}
     )
     actions.take_in(by=secretariat, upload=actions.look_through(by=secretariat, upload=row))
-    later = actions.upload_table(
-        by=secretariat, kind="aktoerer", file_name="b.csv", data=odd.encode()
-    )
+    later = handed_in(secretariat, odd.encode())
     assert later.columns == {"name": 1, "sector": 2, "key": 0}
 
 
@@ -311,6 +315,112 @@ def test_the_same_file_by_two_people_at_once_is_taken_in_once(secretariat: Princ
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(take, uploads)) == ["checked", "done"]
     assert Actor.objects.count() == 2
+
+
+# --- how long others wait ------------------------------------------------------------------------
+@pytest.mark.django_db(transaction=True)
+def test_files_are_read_and_rows_compared_before_others_have_to_wait(
+    client_as: As, secretariat: Principal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite lets one write at a time, so nothing that takes long may be in a transaction."""
+    seen: list[str] = []
+
+    def outside(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        def watched(*args: Any, **kwargs: Any) -> Any:
+            assert not connection.in_atomic_block, name
+            seen.append(name)
+            return function(*args, **kwargs)
+
+        return watched
+
+    monkeypatch.setattr(views, "read_table", outside("read", read_table))
+    monkeypatch.setattr(queries, "plan_of", outside("plan", queries.plan_of))
+    monkeypatch.setattr(queries.Plan, "made_ready", outside("ready", queries.Plan.made_ready))
+    client = client_as(secretariat)
+    columns = hand_in(client, LIST.encode(), "a.csv")["Location"]
+    look = client.post(columns, {"name": 1, "sector": 2, "key": 0})["Location"]
+    client.post(look + "igen/")
+    client.post(look + "hent-ind/")
+    assert Actor.objects.count() == 2
+    assert seen == ["read", "plan", "plan", "plan", "ready"]
+
+
+def test_many_rows_are_written_in_as_many_statements_as_few(
+    client_as: As, secretariat: Principal, django_assert_num_queries: Any
+) -> None:
+    client = client_as(secretariat)
+    for number, about in ((3, "A"), (60, "A"), (60, "B")):
+        rows = "".join(f"{at};Forening {at};forening;{about}\n" for at in range(number))
+        upload = looked(secretariat, "Nr;Navn;Type;Om\n" + rows)
+        plan = queries.plan_of(secretariat, upload).made_ready()
+        with django_assert_num_queries(9):
+            actions.write_rows(by=secretariat, upload=upload, plan=plan)
+    assert Actor.objects.filter(about="B", version=2).count() == 60
+    assert client.get(reverse("actors:list")).status_code == 200
+
+
+def test_when_somebody_was_quicker_the_file_is_read_anew(
+    secretariat: Principal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = looked(secretariat, LIST)
+    calls: list[int] = []
+
+    def busy(by: Principal, row: Upload) -> queries.Plan:
+        plan = queries.plan_of(by, row)
+        if len(calls) < 2:
+            actors.register_actor(by=secretariat, sector="civil", name=f"Ny {len(calls)}")
+        calls.append(plan.at)
+        return plan
+
+    monkeypatch.setattr(actions, "plan_of", busy)
+    assert actions.take_in(by=secretariat, upload=upload).state == "done"
+    assert len(set(calls)) == 3
+    assert Actor.objects.filter(external_key__in=["1", "2"]).count() == 2
+
+
+def test_a_row_that_changed_since_it_was_read_is_never_overwritten(
+    secretariat: Principal, organisation: Actor
+) -> None:
+    stale = Actor.objects.get(pk=organisation.pk)
+    stale.about = "Fra filen"
+    write = writing.updates(Actor, [stale], ["about"])
+    Actor.objects.get(pk=organisation.pk).save()
+    with pytest.raises(writing.Overtaken):
+        write.run()
+    new = writing.inserts(
+        Actor, [Actor(council=secretariat.council, sector="civil", name=organisation.name)]
+    )
+    with pytest.raises(writing.Overtaken), transaction.atomic():
+        new.run()
+    organisation.refresh_from_db()
+    assert organisation.about != "Fra filen"
+
+
+def test_rows_with_a_cpr_number_are_never_made_ready(secretariat: Principal) -> None:
+    row = Actor(council=secretariat.council, sector="civil", name="A", about="010190-1234")
+    with pytest.raises(Invalid):
+        writing.inserts(Actor, [row])
+    with pytest.raises(Invalid) as error:
+        kind = kind_of("aktoerer")
+        assert kind is not None
+        read_table(kind, file_name="010190-1234.csv", data=LIST.encode())
+    assert error.value.field == "file"
+
+
+def test_a_worker_that_cannot_finish_gives_the_file_back(
+    secretariat: Principal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = actions.start(by=secretariat, upload=looked(secretariat, LIST), job="take")
+
+    def overtaken(self: queries.Plan) -> None:
+        raise writing.Overtaken
+
+    monkeypatch.setattr(queries.Plan, "write", overtaken)
+    actions.work.call(upload.pk, secretariat.user_id, "da", "take")
+    upload.refresh_from_db()
+    assert upload.state == "checked"
+    assert upload.ready
+    assert not Actor.objects.exists()
 
 
 # --- pages ---------------------------------------------------------------------------------------

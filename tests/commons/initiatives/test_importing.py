@@ -10,11 +10,15 @@ from django.test import Client
 from django.urls import reverse
 
 from samskab.civic.commons.actors.models import Actor, Category
-from samskab.civic.commons.initiatives.actions import register_initiative
-from samskab.civic.commons.initiatives.models import Initiative, Overlap
+from samskab.civic.commons.initiatives.actions import file_words_of, register_initiative
+from samskab.civic.commons.initiatives.models import Initiative, InitiativeWord, Overlap
+from samskab.civic.commons.initiatives.queries import terms_of
 from samskab.civic.foundation.core.principal import Principal
 from samskab.civic.foundation.imports import actions
+from samskab.civic.foundation.imports.kinds import kind_of
 from samskab.civic.foundation.imports.models import Upload
+from samskab.civic.foundation.imports.queries import plan_of
+from samskab.civic.foundation.imports.tables import read_table
 
 As = Callable[[Principal], Client]
 LIST = (
@@ -37,9 +41,10 @@ def _words(word: Callable[..., Category]) -> None:
 
 
 def looked(by: Principal, text: str) -> Upload:
-    row = actions.upload_table(
-        by=by, kind="initiativer", file_name="a.csv", data=text.encode("cp1252")
-    )
+    kind = kind_of("initiativer")
+    assert kind is not None
+    table = read_table(kind, file_name="a.csv", data=text.encode("cp1252"))
+    row = actions.upload_table(by=by, table=table)
     row = actions.match_columns(by=by, upload=row, columns=row.columns)
     return actions.look_through(by=by, upload=row)
 
@@ -77,6 +82,30 @@ def test_a_mended_row_changes_only_what_is_mended(
     row = Initiative.objects.get(external_key="7")
     assert [group.name_da for group in row.target_groups.all()] == ["ældre"]
     assert (row.version, row.since) == (2, 2020)
+
+
+def test_many_are_written_in_as_many_statements_as_few_and_their_words_are_filed_after(
+    secretariat: Principal, organisation: Actor, django_assert_num_queries: Any
+) -> None:
+    head = LIST.splitlines()[0] + "\n"
+    row = "{0};Foreningen Åben Dør;Sted {0};Vi {1} sammen.;{2};læsegruppe;;;\n"
+    for number, text, group in ((25, "læser", "unge"), (60, "læser", "unge"), (60, "går", "ældre")):
+        rows = "".join(row.format(at, text, group) for at in range(number))
+        upload = looked(secretariat, head + rows)
+        plan = plan_of(secretariat, upload).made_ready()
+        with django_assert_num_queries(12 if group == "unge" else 11):
+            actions.write_rows(by=secretariat, upload=upload, plan=plan)
+    rows = Initiative.objects.filter(external_key__lt="7", target_groups__name_da="ældre")
+    assert rows.count() == Initiative.objects.filter(external_key__lt="7").count() > 40
+    assert not InitiativeWord.objects.exists()
+    keys = list(Initiative.objects.values_list("pk", flat=True))
+    file_words_of.call(secretariat.council.pk, keys)
+    filed = list(InitiativeWord.objects.order_by("pk").values_list("initiative", "word"))
+    first = Initiative.objects.get(pk=keys[0])
+    words = {word for key, word in filed if key == keys[0]}
+    assert words == set(terms_of(f"{first.name}\n{first.text}"))
+    file_words_of.call(secretariat.council.pk, keys)
+    assert list(InitiativeWord.objects.order_by("pk").values_list("initiative", "word")) == filed
 
 
 @pytest.mark.parametrize(

@@ -6,27 +6,26 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from samskab.civic.commons.actors import actions
 from samskab.civic.commons.actors.models import Actor, Category, Offer, Sector, today
-from samskab.civic.foundation.core.errors import Invalid
+from samskab.civic.foundation.core.errors import Invalid, Text
 from samskab.civic.foundation.core.models import Council
-from samskab.civic.foundation.core.principal import Principal
+from samskab.civic.foundation.imports.books import BookOf, draft_of, overlaid
 from samskab.civic.foundation.imports.kinds import (
     Column,
     Draft,
     Kind,
     Line,
     by_name,
-    differences,
     folded,
     in_chunks,
     register,
 )
-from samskab.civic.foundation.imports.writing import write_changed, write_new
 
 KEY = Column(
     "key",
@@ -99,36 +98,75 @@ class Known:
         return self.by_key.get(text) or self.by_name.get(folded(text))
 
 
-class Once:
-    """Two rows of one file must not speak of the same thing."""
+class OwnedBook(BookOf):
+    """Rows of actors: known by their own key, else by their actor and their name.
 
-    def __init__(self) -> None:
-        self._rows: dict[Any, int] = {}
+    `NAME` is the field, and our column, that holds the name; the sentences are about such a row.
+    """
 
-    def refuse_twice(self, line: Line, column: str, *identities: Any) -> None:
-        for identity in identities:
-            first = self._rows.setdefault(identity, line.row)
-            if first != line.row:
-                line.wrong(column, _("Row %(row)s is about the same.") % {"row": first})
+    NAME: str
+    OTHER_OWNER: Text
+    NAME_TAKEN: Text
 
+    def present(self) -> QuerySet[Any]:
+        """All rows there are, with what drafting reads, those that count most last."""
+        raise NotImplementedError
 
-def overlaid(line: Line, present: dict[str, Any], **given: Any) -> dict[str, Any]:
-    """What the file says; what it has no column for stays as it is."""
-    return {name: value if line.has(name) else present[name] for name, value in given.items()}
+    def look_up(self, lines: Sequence[Line]) -> None:
+        self.known = Known(self.council)
+        actors = {self.known.find(line.cells.get("actor", "")) for line in lines} - {None}
+        keys = {line.cells.get("key", "") for line in lines} - {""}
+        self.actors: dict[int, Actor] = {}
+        self.by_key: dict[str, Any] = {}
+        self.by_name: dict[tuple[int, str], Any] = {}
+        for some in in_chunks(actors):
+            self.actors |= Actor.objects.in_bulk(some)
+            for row in self.present().filter(actor__in=some):
+                self._note(row)
+        for some in in_chunks(keys):
+            for row in self.present().filter(council=self.council, external_key__in=some):
+                self._note(row)
+
+    def _note(self, row: Any) -> None:
+        self.by_name[row.actor_id, folded(getattr(row, self.NAME))] = row
+        if row.external_key:
+            self.by_key[row.external_key] = row
+
+    def owner(self, line: Line) -> Actor | None:
+        pk = self.known.find(line.cells.get("actor", ""))
+        if pk is None:
+            line.wrong("actor", _("There is no actor of this name or key. Bring the actors first."))
+            return None
+        return self.actors[pk]
+
+    def row_of(self, actor: Actor, key: str, name: str) -> Any:
+        """The one that the line is about; a new one when there is none."""
+        found = self.by_key.get(key) or self.by_name.get((actor.pk, folded(name)))
+        return found or self.model(council=self.council, actor=actor)
+
+    def refuse_others(self, line: Line, row: Any, actor: Actor, key: str, name: str) -> None:
+        """Rows of others, names and keys that are taken, and two lines about one row."""
+        identity = (actor.pk, folded(name))
+        if row.actor_id != actor.pk:
+            line.wrong("actor", self.OTHER_OWNER)
+        same = self.by_name.get(identity)
+        if same is not None and same.pk != row.pk and getattr(same, "active", True):
+            line.wrong(self.NAME, self.NAME_TAKEN)
+        self.refuse_key(line, row, key)
+        self.once.refuse_twice(line, self.NAME, identity)
 
 
 # --- actors --------------------------------------------------------------------------------------
-class ActorBook:
+class ActorBook(BookOf):
+    model = Actor
+    HAS_KEY = gettext_lazy("This actor is here with the key “%(key)s”.")
     FIELDS = (
         "external_key", "sector", "name", "about", "website", "cvr", "area", "contact_name",
         "contact_email", "confirmed_on",
     )  # fmt: skip
 
-    def __init__(self, by: Principal) -> None:
-        self.council = by.council
-
     def look_up(self, lines: Sequence[Line]) -> None:
-        self.known, self.once = Known(self.council), Once()
+        self.known = Known(self.council)
         self.places = words_of(self.council, Category.Kind.PLACE)
         spoken = {self._pk(line) for line in lines} - {None}
         self.rows: dict[int, Actor] = {}
@@ -172,19 +210,9 @@ class ActorBook:
         owner = None if alone else self.known.by_name.get(name)
         if owner not in {None, actor.pk}:
             line.wrong("name", _("Another actor has this name already."))
-        if actor.external_key and key != actor.external_key:
-            line.wrong(
-                "key",
-                _("This actor is here with the key “%(key)s”.") % {"key": actor.external_key},
-            )
-        if key:
-            self.once.refuse_twice(line, "key", ("key", key))
+        self.refuse_key(line, actor, key)
         if not alone:
             self.once.refuse_twice(line, "name", ("name", name))
-
-    def save(self, by: Principal, drafts: Sequence[Draft]) -> None:
-        write_new(Actor, [draft.thing for draft in drafts if draft.is_new])
-        write_changed(Actor, [d.thing for d in drafts if not d.is_new], self.FIELDS)
 
 
 def _of_actor(actor: Actor) -> dict[str, Any]:
@@ -222,65 +250,36 @@ def past(line: Line) -> Any:
     return day
 
 
-def draft_of(
-    line: Line,
-    thing: Any,
-    before: dict[str, Any],
-    after: dict[str, Any],
-    title: str,
-    more: Any = None,
-) -> Draft:
-    is_new = thing.pk is None
-    changes = [] if is_new else differences(line.kind, before, after)
-    return Draft(line.row, title, is_new, thing, changes, more)
-
-
 # --- offers --------------------------------------------------------------------------------------
-class OfferBook:
+class OfferBook(OwnedBook):
+    model, NAME = Offer, "title"
+    HAS_KEY = gettext_lazy("This offer is here with the key “%(key)s”.")
+    OTHER_OWNER = gettext_lazy("The offer with this key is from another actor.")
+    NAME_TAKEN = gettext_lazy("The actor has an offer of this title already.")
     FIELDS = (
         "external_key", "kind", "category", "title", "text", "quantity", "unit", "period_from",
         "period_to", "area", "conditions", "wants", "confirmed_on", "on_behalf",
     )  # fmt: skip
 
-    def __init__(self, by: Principal) -> None:
-        self.council = by.council
+    def present(self) -> QuerySet[Offer]:
+        """Of two offers of one title the one that is open counts, else the newest."""
+        return Offer.objects.select_related("category", "area").order_by("active", "pk")
 
     def look_up(self, lines: Sequence[Line]) -> None:
-        self.known, self.once = Known(self.council), Once()
-        self.places = words_of(self.council, Category.Kind.PLACE)
+        super().look_up(lines)
         kinds = Category.Kind
+        self.places = words_of(self.council, kinds.PLACE)
         self.words = words_of(self.council, kinds.COMPETENCE, kinds.RESOURCE)
         self.of_kind = {
             kind: words_of(self.council, kind) for kind in (kinds.COMPETENCE, kinds.RESOURCE)
         }
-        actors = {self.known.find(line.cells.get("actor", "")) for line in lines} - {None}
-        keys = {line.cells.get("key", "") for line in lines} - {""}
-        self.actors: dict[int, Actor] = {}
-        self.by_key: dict[str, Offer] = {}
-        self.by_title: dict[tuple[int, str], Offer] = {}
-        offers = Offer.objects.select_related("category", "area")
-        for some in in_chunks(actors):
-            self.actors |= Actor.objects.in_bulk(some)
-            for offer in offers.filter(actor__in=some).order_by("active", "pk"):
-                self._note(offer)
-        for some in in_chunks(keys):
-            for offer in offers.filter(council=self.council, external_key__in=some):
-                self._note(offer)
-
-    def _note(self, offer: Offer) -> None:
-        """Of two offers of one title the one that is open counts, else the newest."""
-        self.by_title[offer.actor_id, folded(offer.title)] = offer
-        if offer.external_key:
-            self.by_key[offer.external_key] = offer
 
     def draft(self, line: Line) -> Draft | None:
-        actor = self._actor(line)
+        actor = self.owner(line)
         if actor is None:
             return None
-        key = line.text("key", 80, plain=True)
-        title = line.text("title", 120, plain=True)
-        offer = self.by_key.get(key) or self.by_title.get((actor.pk, folded(title)))
-        offer = offer or Offer(council=self.council, actor=actor)
+        key, title = line.text("key", 80, plain=True), line.text("title", 120, plain=True)
+        offer = self.row_of(actor, key, title)
         before = _of_offer(offer)
         after = overlaid(
             line,
@@ -298,18 +297,13 @@ class OfferBook:
             wants=line.text("wants", 1000),
             confirmed_on=past(line) or before["confirmed_on"],
         )
-        self._refuse(line, offer, actor, after)
+        self.refuse_others(line, offer, actor, after["key"], after["title"])
+        if after["category"] is None:
+            line.wrong("category", _("Choose one from the list."))
+        offer.on_behalf = True
         if line.errors or not _offered(line, offer, after):
             return None
         return draft_of(line, offer, before, _of_offer(offer), f"{actor.name}: {offer.title}")
-
-    def _actor(self, line: Line) -> Actor | None:
-        text = line.cells.get("actor", "")
-        pk = self.known.find(text)
-        if pk is None:
-            line.wrong("actor", _("There is no actor of this name or key. Bring the actors first."))
-            return None
-        return self.actors[pk]
 
     def _category(self, line: Line) -> Category | None:
         """Among the words of the kind that the file names, else among both."""
@@ -318,30 +312,6 @@ class OfferBook:
             "category", self.of_kind[Category.Kind(kind)] if kind else self.words
         )
         return found
-
-    def _refuse(self, line: Line, offer: Offer, actor: Actor, after: dict[str, Any]) -> None:
-        key = after["key"]
-        if offer.actor_id != actor.pk:
-            line.wrong("actor", _("The offer with this key is from another actor."))
-        if offer.external_key and key != offer.external_key:
-            line.wrong(
-                "key",
-                _("This offer is here with the key “%(key)s”.") % {"key": offer.external_key},
-            )
-        if after["category"] is None:
-            line.wrong("category", _("Choose one from the list."))
-        same = self.by_title.get((actor.pk, folded(after["title"])))
-        if same is not None and same.pk != offer.pk and same.active:
-            line.wrong("title", _("The actor has an offer of this title already."))
-        if key:
-            self.once.refuse_twice(line, "key", ("key", key))
-        self.once.refuse_twice(line, "title", (actor.pk, folded(after["title"])))
-
-    def save(self, by: Principal, drafts: Sequence[Draft]) -> None:
-        for draft in drafts:
-            draft.thing.on_behalf = True
-        write_new(Offer, [draft.thing for draft in drafts if draft.is_new])
-        write_changed(Offer, [d.thing for d in drafts if not d.is_new], self.FIELDS)
 
 
 @lru_cache(maxsize=1)

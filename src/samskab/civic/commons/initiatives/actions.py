@@ -29,6 +29,7 @@ from samskab.civic.foundation.core.actions import action, locked, record, requir
 from samskab.civic.foundation.core.errors import Conflict, Invalid
 from samskab.civic.foundation.core.models import Council
 from samskab.civic.foundation.core.principal import Principal, system
+from samskab.civic.foundation.imports.writing import deletes, plain_inserts
 from samskab.civic.foundation.notifications.actions import notify
 from samskab.engine import overlap as engine
 from samskab.engine.language import concept
@@ -180,13 +181,33 @@ def _own(word: Category, kind: str, field: str, row: Initiative) -> Category:
 
 def file_words(row: Initiative) -> None:
     """Kept apart from the text, so that likeness is found through an index."""
-    wanted = set(queries.terms_of(f"{row.name}\n{row.text}"))
-    there = set(row.words.values_list("word", flat=True))
-    row.words.filter(word__in=there - wanted).delete()
-    InitiativeWord.objects.bulk_create(
-        InitiativeWord(council=row.council, initiative=row, word=word)
-        for word in sorted(wanted - there)
-    )
+    _file(row.council_id, {row.pk: _words_of(row)})
+
+
+def _words_of(row: Initiative) -> set[str]:
+    return set(queries.terms_of(f"{row.name}\n{row.text}"))
+
+
+def _file(council: int, wanted: dict[int, set[str]]) -> None:
+    filed = InitiativeWord.objects.filter(initiative__in=wanted)
+    there = set(filed.values_list("initiative_id", "word"))
+    should = {(pk, word) for pk, words in wanted.items() for word in words}
+    deletes(InitiativeWord, ("initiative_id", "word"), sorted(there - should)).run()
+    new = [(council, pk, word) for pk, word in sorted(should - there)]
+    plain_inserts(InitiativeWord, ("council_id", "initiative_id", "word"), new).run()
+
+
+@task
+def file_words_of(council: int, keys: list[int]) -> None:
+    """The same for some that a table brought. Their texts are taken apart before the lock is
+    held; whoever was changed since has had its words filed by that. Twice changes nothing."""
+    rows = Initiative.objects.filter(council=council, pk__in=keys)
+    read = {row.pk: (row.version, _words_of(row)) for row in rows}
+    with transaction.atomic():
+        held = Initiative.objects.select_for_update(no_key=True).filter(pk__in=read).order_by("pk")
+        now = dict(held.values_list("pk", "version"))
+        wanted = {pk: words for pk, (version, words) in read.items() if now.get(pk) == version}
+        _file(council, wanted)
 
 
 def _free_slug(council: Council, text: str) -> str:

@@ -2,41 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
 from samskab.civic.commons.actors.actions import slug_of
 from samskab.civic.commons.actors.importing import (
     CONFIRMED,
     KEY,
-    Known,
-    Once,
-    draft_of,
-    overlaid,
+    OwnedBook,
     past,
     words_of,
 )
-from samskab.civic.commons.actors.models import Actor, Category
-from samskab.civic.commons.initiatives import actions, queries
-from samskab.civic.commons.initiatives.models import Initiative, InitiativeWord
+from samskab.civic.commons.actors.models import Category
+from samskab.civic.commons.initiatives import actions
+from samskab.civic.commons.initiatives.models import Initiative
 from samskab.civic.foundation.core.errors import Invalid
 from samskab.civic.foundation.core.models import Council
-from samskab.civic.foundation.core.principal import Principal
+from samskab.civic.foundation.imports.books import draft_of, in_order, overlaid
 from samskab.civic.foundation.imports.kinds import (
     Column,
     Draft,
     Kind,
     Line,
-    folded,
     in_chunks,
     register,
 )
-from samskab.civic.foundation.imports.writing import BATCH, write_changed, write_new
+from samskab.civic.foundation.imports.writing import Overtaken, Write, deletes, plain_inserts
 
 # Up to so many rows are compared with the others one by one; more make all be compared anew.
 ONE_BY_ONE = 20
@@ -47,46 +44,30 @@ _SORTED = (
 )
 
 
-class InitiativeBook:
+class InitiativeBook(OwnedBook):
+    model, NAME = Initiative, "name"
+    HAS_KEY = gettext_lazy("This initiative is here with the key “%(key)s”.")
+    OTHER_OWNER = gettext_lazy("The initiative with this key belongs to another actor.")
+    NAME_TAKEN = gettext_lazy("The actor has an initiative of this name already.")
     FIELDS = (
         "external_key", "name", "text", "area_text", "since", "until", "reached", "hours_a_year",
         "funding_dkk", "source", "source_url", "confirmed_on",
     )  # fmt: skip
 
-    def __init__(self, by: Principal) -> None:
-        self.council = by.council
+    def present(self) -> QuerySet[Initiative]:
+        sorted_as = [name for name, _kind in _SORTED]
+        return Initiative.objects.prefetch_related(*sorted_as).order_by("pk")
 
     def look_up(self, lines: Sequence[Line]) -> None:
-        self.known, self.once = Known(self.council), Once()
+        super().look_up(lines)
         self.words = {name: words_of(self.council, kind) for name, kind in _SORTED}
-        actors = {self.known.find(line.cells.get("actor", "")) for line in lines} - {None}
-        keys = {line.cells.get("key", "") for line in lines} - {""}
-        self.actors: dict[int, Actor] = {}
-        self.by_key: dict[str, Initiative] = {}
-        self.by_name: dict[tuple[int, str], Initiative] = {}
-        rows = Initiative.objects.prefetch_related("target_groups", "activities", "areas")
-        for some in in_chunks(actors):
-            self.actors |= Actor.objects.in_bulk(some)
-            for row in rows.filter(actor__in=some).order_by("pk"):
-                self._note(row)
-        for some in in_chunks(keys):
-            for row in rows.filter(council=self.council, external_key__in=some):
-                self._note(row)
-
-    def _note(self, row: Initiative) -> None:
-        self.by_name[row.actor_id, folded(row.name)] = row
-        if row.external_key:
-            self.by_key[row.external_key] = row
 
     def draft(self, line: Line) -> Draft | None:
-        pk = self.known.find(line.cells.get("actor", ""))
-        if pk is None:
-            line.wrong("actor", _("There is no actor of this name or key. Bring the actors first."))
+        actor = self.owner(line)
+        if actor is None:
             return None
-        actor = self.actors[pk]
         key, name = line.text("key", 80, plain=True), line.text("name", 120, plain=True)
-        row = self.by_key.get(key) or self.by_name.get((pk, folded(name)))
-        row = row or Initiative(council=self.council, actor=actor)
+        row = self.row_of(actor, key, name)
         before = _of(row)
         after = overlaid(
             line,
@@ -107,44 +88,79 @@ class InitiativeBook:
             source_url=line.url("source_url"),
             confirmed_on=past(line) or before["confirmed_on"],
         )
-        self._refuse(line, row, actor, after)
+        self.refuse_others(line, row, actor, after["key"], after["name"])
         if line.errors or not _filled(line, row, after):
             return None
         sorted_as = {name: after[name] for name, _kind in _SORTED}
         present = {**_of(row), **sorted_as}
-        return draft_of(line, row, before, present, f"{actor.name}: {row.name}", more=sorted_as)
+        ties = _Ties({name: before[name] for name in sorted_as}, sorted_as)
+        return draft_of(line, row, before, present, f"{actor.name}: {row.name}", more=ties)
 
     def _sorted(self, line: Line, name: str) -> frozenset[Category]:
         return frozenset(line.choices(name, self.words[name]))
 
-    def _refuse(self, line: Line, row: Initiative, actor: Actor, after: dict[str, Any]) -> None:
-        key, identity = after["key"], (actor.pk, folded(after["name"]))
-        if row.actor_id != actor.pk:
-            line.wrong("actor", _("The initiative with this key belongs to another actor."))
-        if row.external_key and key != row.external_key:
-            line.wrong(
-                "key",
-                _("This initiative is here with the key “%(key)s”.") % {"key": row.external_key},
-            )
-        same = self.by_name.get(identity)
-        if same is not None and same.pk != row.pk:
-            line.wrong("name", _("The actor has an initiative of this name already."))
-        if key:
-            self.once.refuse_twice(line, "key", ("key", key))
-        self.once.refuse_twice(line, "name", identity)
-
-    def save(self, by: Principal, drafts: Sequence[Draft]) -> None:
+    def prepare(self, drafts: Sequence[Draft]) -> Callable[[], None]:
+        """Also the words that they are sorted by. The words of their texts are filed, and the
+        likeness to others found, after that: by a worker, a few at a time, where they are many."""
         new = [draft for draft in drafts if draft.is_new]
         changed = [draft for draft in drafts if not draft.is_new]
         _name_addresses(self.council, [draft.thing for draft in new])
-        write_new(Initiative, [draft.thing for draft in new])
-        write_changed(Initiative, [draft.thing for draft in changed], self.FIELDS)
-        _sort_new(new)
-        for draft in changed:
-            for name, _kind in _SORTED:
-                getattr(draft.thing, name).set(draft.more[name])
-            actions.file_words(draft.thing)
-        _compare(self.council, [draft.thing.pk for draft in drafts])
+        rows = in_order(*self.writes(drafts), *_ties_that_change(changed))
+        slugs = {draft.thing.slug for draft in new}
+        ties = {name: _ties_of_new(name, new) for name, _kind in _SORTED}
+
+        def run() -> None:
+            rows()
+            keys = _keys_of_new(self.council, slugs)
+            for name, found in ties.items():
+                tied = [(keys[slug], word) for slug, word in found]
+                plain_inserts(_through(name), _TIE, tied).run()
+            _file(self.council, [*keys.values(), *(draft.thing.pk for draft in changed)])
+
+        return run
+
+
+@dataclass(frozen=True)
+class _Ties:
+    """The words that an initiative is sorted by, before and after, by field."""
+
+    before: dict[str, frozenset[Category]]
+    after: dict[str, frozenset[Category]]
+
+
+def _through(name: str) -> Any:
+    return getattr(Initiative, name).through
+
+
+_TIE = ("initiative_id", "category_id")
+
+
+def _ties_that_change(drafts: Sequence[Draft]) -> Iterator[Write]:
+    for name, _kind in _SORTED:
+        moved = [(d.thing.pk, d.more.before[name], d.more.after[name]) for d in drafts]
+        gone = [(pk, word.pk) for pk, before, after in moved for word in before - after]
+        come = [(pk, word.pk) for pk, before, after in moved for word in after - before]
+        yield deletes(_through(name), _TIE, sorted(gone))
+        yield plain_inserts(_through(name), _TIE, sorted(come))
+
+
+def _keys_of_new(council: Council, slugs: set[str]) -> dict[str, int]:
+    """Slug → the key that the database gave. The new ones are the last ones of the council."""
+    if not slugs:
+        return {}
+    rows = Initiative.objects.filter(council=council).order_by("-pk")[: len(slugs)]
+    keys = dict(rows.values_list("slug", "pk"))
+    if keys.keys() != slugs:
+        raise Overtaken
+    return keys
+
+
+def _ties_of_new(name: str, drafts: Sequence[Draft]) -> list[tuple[str, int]]:
+    return [
+        (draft.thing.slug, key)
+        for draft in drafts
+        for key in sorted(word.pk for word in draft.more.after[name])
+    ]
 
 
 def _of(row: Initiative) -> dict[str, Any]:
@@ -193,29 +209,16 @@ def _name_addresses(council: Council, rows: Iterable[Initiative]) -> None:
         taken.add(row.slug)
 
 
-def _sort_new(drafts: Sequence[Draft]) -> None:
-    for name, _kind in _SORTED:
-        through = getattr(Initiative, name).through
-        ties = (
-            through(initiative_id=draft.thing.pk, category_id=word.pk)
-            for draft in drafts
-            for word in sorted(draft.more[name], key=lambda word: word.pk)
-        )
-        through.objects.bulk_create(ties, batch_size=BATCH)
-    words = (
-        InitiativeWord(council=row.council, initiative=row, word=word)
-        for row in (draft.thing for draft in drafts)
-        for word in sorted(set(queries.terms_of(f"{row.name}\n{row.text}")))
-    )
-    InitiativeWord.objects.bulk_create(words, batch_size=BATCH)
-
-
-def _compare(council: Council, keys: Sequence[int]) -> None:
-    if len(keys) > ONE_BY_ONE:
-        transaction.on_commit(partial(actions.recompute_overlaps.enqueue, council.pk))
+def _file(council: Council, keys: Sequence[int]) -> None:
+    """Few at once; of many the texts are filed in pieces, and then all is compared anew."""
+    if len(keys) <= ONE_BY_ONE:
+        for row in Initiative.objects.filter(pk__in=keys):
+            actions.file_words(row)
+            transaction.on_commit(partial(actions.refresh_overlaps.enqueue, row.pk))
         return
-    for key in keys:
-        transaction.on_commit(partial(actions.refresh_overlaps.enqueue, key))
+    for some in in_chunks(keys):
+        transaction.on_commit(partial(actions.file_words_of.enqueue, council.pk, some))
+    transaction.on_commit(partial(actions.recompute_overlaps.enqueue, council.pk))
 
 
 def register_kind() -> None:

@@ -33,25 +33,30 @@ class CivicRequest(HttpRequest):
 def perform(
     request: CivicRequest,
     form: CivicForm,
-    act: Callable[[], R],
+    act: Callable[..., R],
     *,
     done: Callable[[R], str],
     message: Text = "",
+    ready: Callable[[], Any] | None = None,
 ) -> HttpResponse | None:
     """Carries out a valid form once and redirects; None means: show the form again.
 
     `act` calls the action (it is run in one transaction with the receipt, of forms that have
     one), `done` gives the address to go to. Errors land on the form, which keeps everything
     that was typed.
+
+    `ready` does what takes long and changes nothing, before the transaction begins and others
+    have to wait; what it gives is handed to `act`.
     """
     if not form.is_valid():
         return None
     try:
+        given = [ready()] if ready else []
         # without a receipt the action's own transaction is enough
         with transaction.atomic() if "once" in form.fields else nullcontext():
             once = form.cleaned_data.get("once")
             receipt = claim(request.by, once) if once else None
-            url = done(act())
+            url = done(act(*given))
             if receipt is not None:
                 receipt.url = url
                 receipt.save(update_fields=["url"])
@@ -68,12 +73,13 @@ def perform(
 
 def press(
     request: CivicRequest,
-    act: Callable[[], R],
+    act: Callable[..., R],
     *,
     back: str,
     done: Callable[[R], str] | None = None,
     message: Text = "",
     form: CivicForm | None = None,
+    ready: Callable[[], Any] | None = None,
 ) -> HttpResponse:
     """A button of its own: carries it out and goes to `done`, or goes `back` and says why not.
 
@@ -82,7 +88,8 @@ def press(
     if request.method != "POST":
         return redirect(back)
     form = form or ConfirmForm(request.POST)
-    response = perform(request, form, act, done=done or (lambda _made: back), message=message)
+    done = done or (lambda _made: back)
+    response = perform(request, form, act, done=done, message=message, ready=ready)
     if response is not None:
         return response
     for errors in form.errors.values():

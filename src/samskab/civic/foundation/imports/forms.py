@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from samskab.civic.foundation.core.forms import CivicForm
 from samskab.civic.foundation.imports.kinds import Kind
 from samskab.civic.foundation.imports.models import Upload
+from samskab.civic.foundation.imports.tables import unpack
 from samskab.engine.sheets import MAX_BYTES
 
 SAMPLES = 3
@@ -43,7 +44,7 @@ class ColumnsForm(CivicForm):
 
     def __init__(self, *args: Any, kind: Kind, upload: Upload, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        first = upload.rows[:50]
+        first = unpack(bytes(upload.table))[:50]
         choices = [("", _("Not in the file"))]
         for index, heading in enumerate(upload.headings):
             cells = [c[index] for _number, c in first if index < len(c) and c[index]]

@@ -87,8 +87,9 @@ class Book(Protocol):
     def draft(self, line: Line) -> Draft | None:
         """What the line will do; None when it has errors."""
 
-    def save(self, by: Principal, drafts: Sequence[Draft]) -> None:
-        """Writes what is new or changed. Called in a transaction, the council's row held."""
+    def prepare(self, drafts: Sequence[Draft]) -> Callable[[], None]:
+        """Checks what is new or changed and makes it ready. What comes back writes it: called
+        in a transaction, the council's row held, and as short as can be."""
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,5 @@
 from __future__ import annotations
 
-import json
-import zlib
-from typing import Any
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -24,8 +20,9 @@ class Keyed(models.Model):
 class Upload(Versioned, CouncilRow):
     """A table that somebody has handed in, until it is taken in or thrown away.
 
-    `table` holds its rows, packed; it is emptied when the import is done. `columns` says which
-    of the headings fills which of our columns; `report` is what came of looking at every row.
+    `table` holds its rows, packed (`tables.pack`); it is emptied when the import is done.
+    `columns` says which of the headings fills which of our columns; `report` is what came of
+    looking at every row.
     """
 
     class State(models.TextChoices):
@@ -53,19 +50,6 @@ class Upload(Versioned, CouncilRow):
 
     def __str__(self) -> str:
         return self.file_name
-
-    @property
-    def rows(self) -> list[tuple[int, list[str]]]:
-        """The number of each row in the file, and its cells."""
-        if not self.table:
-            return []
-        packed: Any = json.loads(zlib.decompress(bytes(self.table)))
-        return [(number, cells) for number, cells in packed]
-
-    @rows.setter
-    def rows(self, rows: list[tuple[int, list[str]]]) -> None:
-        self.table = zlib.compress(json.dumps(rows, ensure_ascii=False).encode(), 1)
-        self.row_count = len(rows)
 
     @property
     def ready(self) -> bool:

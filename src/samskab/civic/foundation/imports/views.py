@@ -19,6 +19,7 @@ from samskab.civic.foundation.imports import actions, files, queries
 from samskab.civic.foundation.imports.forms import ColumnsForm, UploadForm
 from samskab.civic.foundation.imports.kinds import Kind, kind_of, kinds
 from samskab.civic.foundation.imports.models import Upload
+from samskab.civic.foundation.imports.tables import read_table
 
 ERROR_COLUMNS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "row": lambda error: error["row"],
@@ -54,8 +55,9 @@ def start(request: CivicRequest, kind: str) -> HttpResponse:
     response = request.method == "POST" and perform(
         request,
         form,
-        lambda: actions.upload_table(by=request.by, kind=kind, **form.values()),
+        lambda table: actions.upload_table(by=request.by, table=table),
         done=lambda row: reverse("imports:columns", args=[row.pk]),
+        ready=lambda: read_table(target, **form.values()),
     )
     context = {
         "kind": target,
@@ -92,19 +94,25 @@ def columns(request: CivicRequest, pk: int) -> HttpResponse:
         request.POST or None, kind=kind, upload=upload, initial={"seen": upload.version}
     )
 
-    def act() -> Upload:
+    def ready() -> queries.Plan | None:
+        actions.check_columns(kind, upload, form.chosen())
+        return _plan(request, upload, form.chosen())
+
+    def act(plan: queries.Plan | None) -> Upload:
         row = actions.match_columns(
             by=request.by,
             upload=upload,
             columns=form.chosen(),
             seen=form.cleaned_data["seen"],
         )
-        if actions.is_large(row):
-            return actions.start(by=request.by, upload=row, job="look")
-        return actions.look_through(by=request.by, upload=row)
+        return _look(request, row, plan)
 
     response = request.method == "POST" and perform(
-        request, form, act, done=lambda row: reverse("imports:look", args=[row.pk])
+        request,
+        form,
+        act,
+        done=lambda row: reverse("imports:look", args=[row.pk]),
+        ready=ready,
     )
     unused = [
         heading
@@ -113,6 +121,19 @@ def columns(request: CivicRequest, pk: int) -> HttpResponse:
     ]
     context = {"upload": upload, "kind": kind, "form": form, "unused": unused}
     return response or show(request, "imports/columns.html", context)
+
+
+def _plan(
+    request: CivicRequest, upload: Upload, columns: dict[str, int] | None = None
+) -> queries.Plan | None:
+    """What the file will do; None when a worker is to find out."""
+    return None if actions.is_large(upload) else queries.plan_of(request.by, upload, columns)
+
+
+def _look(request: CivicRequest, upload: Upload, plan: queries.Plan | None) -> Upload:
+    if plan is None:
+        return actions.start(by=request.by, upload=upload, job="look")
+    return actions.keep_report(by=request.by, upload=upload, plan=plan)
 
 
 @require_safe
@@ -139,10 +160,14 @@ def take(request: CivicRequest, pk: int) -> HttpResponse:
     form = ConfirmForm(request.POST)
     seen = form.cleaned_data["seen"] if form.is_valid() else None
 
-    def act() -> Upload:
-        if actions.is_large(upload):
+    def ready() -> queries.Plan | None:
+        plan = _plan(request, upload)
+        return plan and plan.made_ready()
+
+    def act(plan: queries.Plan | None) -> Upload:
+        if plan is None:
             return actions.start(by=request.by, upload=upload, job="take", seen=seen)
-        return actions.take_in(by=request.by, upload=upload, seen=seen)
+        return actions.write_rows(by=request.by, upload=upload, plan=plan, seen=seen)
 
     def done(row: Upload) -> str:
         if row.state == Upload.State.DONE:
@@ -153,7 +178,8 @@ def take(request: CivicRequest, pk: int) -> HttpResponse:
             messages.warning(request, text)
         return reverse("imports:look", args=[pk])
 
-    return press(request, act, back=reverse("imports:look", args=[pk]), done=done, form=form)
+    back = reverse("imports:look", args=[pk])
+    return press(request, act, back=back, done=done, form=form, ready=ready)
 
 
 def _taken(upload: Upload) -> str:
@@ -168,12 +194,12 @@ def again(request: CivicRequest, pk: int) -> HttpResponse:
     """Looks the file through once more, against what is there now."""
     upload, _kind_of_it = _upload(request, pk)
 
-    def act() -> Upload:
-        if actions.is_large(upload):
-            return actions.start(by=request.by, upload=upload, job="look")
-        return actions.look_through(by=request.by, upload=upload)
-
-    return press(request, act, back=reverse("imports:look", args=[pk]))
+    return press(
+        request,
+        lambda plan: _look(request, upload, plan),
+        back=reverse("imports:look", args=[pk]),
+        ready=lambda: _plan(request, upload),
+    )
 
 
 @require_POST
