@@ -408,7 +408,7 @@ def test_rows_with_a_cpr_number_are_never_made_ready(secretariat: Principal) -> 
 
 
 def test_a_worker_that_cannot_finish_gives_the_file_back(
-    secretariat: Principal, monkeypatch: pytest.MonkeyPatch
+    secretariat: Principal, visitor: Principal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     upload = actions.start(by=secretariat, upload=looked(secretariat, LIST), job="take")
 
@@ -421,6 +421,10 @@ def test_a_worker_that_cannot_finish_gives_the_file_back(
     assert upload.state == "checked"
     assert upload.ready
     assert not Actor.objects.exists()
+    with pytest.raises(NotAllowed):
+        actions.give_back(by=visitor, upload=upload)
+    fresh = handed_in(secretariat, LIST.encode())
+    assert actions.give_back(by=secretariat, upload=fresh).state == "matching"
 
 
 # --- pages ---------------------------------------------------------------------------------------
