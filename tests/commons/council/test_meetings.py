@@ -1,16 +1,21 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.test import Client
 from django.utils import timezone
 
 from samskab.civic.commons.council import actions, queries
 from samskab.civic.commons.council.models import AgendaItem, FocusTheme, Meeting, Term
+from samskab.civic.foundation.accounts.models import User
 from samskab.civic.foundation.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from samskab.civic.foundation.core.models import Council
 from samskab.civic.foundation.core.principal import Principal
+
+As = Callable[[Principal], Client]
 
 
 def propose(by: Principal, title: str = "Et punkt", **more: object) -> AgendaItem:
@@ -442,3 +447,48 @@ def test_only_members_and_secretariat_read_a_closed_item(
     assert row.title == title
     assert row.closed_reason == "Punktet handler om en borger."
     assert row.may_read is (title != "")
+
+
+# --- what a member has before them -------------------------------------------------------------
+
+
+def test_my_page_tells_a_member_of_the_next_meeting_and_what_is_to_be_decided(
+    secretariat: Principal, member: Principal, council: Council, client_as: As
+) -> None:
+    start = timezone.now() + timedelta(days=3)
+    meeting = actions.plan_meeting(
+        by=secretariat, title="Årets første møde", place="Rådhuset", starts_at=start,
+        ends_at=start + timedelta(hours=2),
+    )  # fmt: skip
+    for title, kind in (("Nøgler til haven", "decision"), ("Nyt siden sidst", "information")):
+        actions.put_on_agenda(by=secretariat, title=title, text="", kind=kind, meeting=meeting)
+    person = User.objects.get(pk=member.user_id)
+    actions.give_task(
+        by=secretariat, title="Ring til skolen", owner_name="Mig", owner=person,
+        due=timezone.localdate(),
+    )  # fmt: skip
+    page = client_as(member).get("/min-side/").content.decode()
+    said = page.split("<main", 1)[1]
+    assert said.index("Rådhuset") < said.index("Nøgler til haven") < said.index("Ring til skolen")
+    assert "Ét af 2 punkter er til beslutning" in said
+    assert "Nyt siden sidst" not in said
+
+
+def test_my_page_tells_somebody_outside_only_of_what_they_promised(
+    secretariat: Principal, participant: Principal, client_as: As
+) -> None:
+    start = timezone.now() + timedelta(days=3)
+    actions.plan_meeting(
+        by=secretariat, title="Lukket møde", starts_at=start, ends_at=start + timedelta(hours=2)
+    )
+    page = client_as(participant).get("/min-side/").content.decode()
+    assert "Lukket møde" not in page
+    assert "Det har du lovet" not in page
+    person = User.objects.get(pk=participant.user_id)
+    actions.give_task(
+        by=secretariat, title="Ring til skolen", owner_name="Mig", owner=person,
+        due=timezone.localdate(),
+    )  # fmt: skip
+    page = client_as(participant).get("/min-side/").content.decode()
+    assert "Ring til skolen" in page
+    assert "Lukket møde" not in page

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
 from django.db.models import Count, Model, Prefetch, Q, QuerySet
 from django.urls import reverse
@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from samskab.civic.commons.council import holidays
-from samskab.civic.commons.council.briefs import Suggestion
+from samskab.civic.commons.council.briefs import Suggestion, has_brief
 from samskab.civic.commons.council.counting import Paper, Result, result
 from samskab.civic.commons.council.figures import Figure
 from samskab.civic.commons.council.models import (
@@ -230,6 +230,8 @@ class ShownItem:
     kind: str = ""
     for_decision: bool = False
     state: str = ""
+    is_open: bool = True
+    has_brief: bool = False
     duration: int | None = None
     presenter: str = ""
     starts: datetime | None = None
@@ -316,6 +318,8 @@ def shown(
         kind=str(AgendaItem.Kind(item.kind).label),
         for_decision=item.can_be_decided,
         state=str(AgendaItem.State(item.state).label),
+        is_open=item.state == AgendaItem.State.OPEN,
+        has_brief=has_brief(item),
         duration=item.duration,
         presenter=item.presenter,
         starts=starts,
@@ -328,6 +332,36 @@ def shown(
         result=result(decision.tally) if decision is not None and reads_decision else None,
         disqualified=tuple(item.disqualifications.all()) if reads_minutes else (),
     )
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """What a person who works with the council has before them: the next meeting with what is to
+    be decided there, and what they promised. `number` counts all items of the meeting."""
+
+    meeting: Meeting | None
+    number: int
+    deciding: list[ShownItem]
+    tasks: list[Task]
+
+
+def ahead(by: Principal) -> Ahead | None:
+    """One statement for those who have nothing to do with the council."""
+    if not by.signed_in:
+        return None
+    mine = list(tasks(by).filter(owner=by.user_id, done_at=None))
+    if not may(by, "council.see_drafts"):
+        return Ahead(None, 0, [], mine) if mine else None
+    meeting = next_meeting(by.council)
+    found = agenda(by, meeting) if meeting else []
+    deciding = [one for one in found if one.for_decision and one.is_open]
+    return Ahead(meeting, len(found), deciding, mine) if meeting or mine else None
+
+
+def section_ahead(by: Principal) -> dict[str, Any] | None:
+    """For my page."""
+    found = ahead(by)
+    return None if found is None else vars(found)
 
 
 # After so long without an answer, the minutes count as approved.
@@ -586,7 +620,7 @@ def of_the_year(council: Council, start: datetime, end: datetime) -> list[Figure
         .order_by("decided_at", "pk")
     )
     done = tasks(Principal(council)).filter(done_at__gte=start, done_at__lt=end)
-    names = tuple(f"{one.item.shown_title}: {one.get_outcome_display()}" for one in decided[:30])
+    names = tuple(f"{one.item.shown_title} – {one.get_outcome_display()}" for one in decided[:30])
     return [
         Figure(_("Meetings held"), len(held)),
         Figure(

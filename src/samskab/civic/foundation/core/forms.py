@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.datastructures import MultiValueDict
 
 from samskab.civic.foundation.core.links import new_token
 from samskab.civic.foundation.core.models import CPR_MESSAGE
@@ -26,6 +27,8 @@ class CivicForm(forms.Form):
         super().__init__(*args, **kwargs)
         if "once" in self.fields:
             self.fields["once"].initial = new_token
+        if any("\r" in value for value in self.data.values() if isinstance(value, str)):
+            self.data = _plain_lines(self.data)
 
     def _clean_fields(self) -> None:
         super()._clean_fields()  # type: ignore[misc]
@@ -38,6 +41,23 @@ class CivicForm(forms.Form):
         return {
             name: value for name, value in self.cleaned_data.items() if name not in {"once", "seen"}
         }
+
+
+def _plain_lines(data: Any) -> Any:
+    """What was sent, with lines ending as they were typed. A browser sends two signs for each
+    line end and counts one: a text that it lets pass would be too long here, and a text that was
+    only saved again would be another one."""
+    plain = data.copy()
+    for name in data:
+        if isinstance(plain, MultiValueDict):
+            plain.setlist(name, [_plain(value) for value in plain.getlist(name)])
+        else:
+            plain[name] = _plain(plain[name])
+    return plain
+
+
+def _plain(value: Any) -> Any:
+    return value.replace("\r\n", "\n") if isinstance(value, str) else value
 
 
 class FilterForm(forms.Form):
