@@ -7,7 +7,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from samskab.engine.overlap import InputError, read_initiatives
+from samskab.engine.overlap import InputError, read_initiatives, reading
 from samskab.engine.overlap.command import main, schema
 
 DATA = Path(__file__).parent / "data"
@@ -63,7 +63,10 @@ def test_the_initiatives_of_silkeborg_are_read_whole() -> None:
         ("id,since,start\na,1,2\n", "the column 'start' is there twice"),
         ("id,name\n,A\n", "line 2: the id is missing"),
         ("id,name\na,A\na,B\n", "line 3: the id 'a' is there twice"),
-        ("id,name\na,A,B\n", "line 2: there are 3 cells, but 2 columns"),
+        ("id,name\na,A,B\n", "line 2: there are 3 cells, but there are 2 columns; give each row"),
+        ("id,name,text\na,A,\nb,B\n", "line 3: there are 2 cells, but there are 3 columns"),
+        ('id,name\n"a\n1","A\nA"\nb\n', "line 5: there is 1 cell, but there are 2 columns"),
+        ('id,name\na,A\n"b","B\nB",C\n', "line 3: there are 3 cells, but there are 2 columns"),
         ('id,name\na,"A\n', "line 2: the quotes are wrong"),
         ("id,start\na,2018-02-30\n", "line 2: the date '2018-02-30' does not exist"),
         ("id,age_low\na,ung\n", "line 2: 'age_low' must be a whole number, not 'ung'"),
@@ -89,14 +92,16 @@ def test_a_broken_csv_is_refused_with_the_line(
     ("content", "message"),
     [
         ("a: 1", "a list of initiatives is expected"),
-        ("- a", "entry 1: fields and values are expected"),
-        ("- id: a\n- name: b", "entry 2: the id is missing"),
-        ("- id: [a]", "entry 1: 'id' must be a single value"),
-        ("- id: a\n  activities: [[x]]", "entry 1: 'activities' must be a single value"),
-        ('- id: a\n- id: b\n  name: "\\ud800"', "entry 2: 'name' holds half a character"),
-        ("- id: a\n  since: 1\n  start: 2", "entry 1: 'since' and 'start' are one field"),
+        ("- a", "entry 1, line 1: fields and values are expected"),
+        ("- id: a\n- name: b", "entry 2, line 2: the id is missing"),
+        ("- id: [a]", "entry 1, line 1: 'id' must be a single value"),
+        ("- id: a\n  activities: [[x]]", "entry 1, line 1: 'activities' must be a single value"),
+        ('- id: a\n- id: b\n  name: "\\ud800"', "entry 2, line 2: 'name' holds half a character"),
+        ("- id: a\n  since: 1\n  start: 2", "entry 1, line 1: 'since' and 'start' are one field"),
+        ("- id: a\n  name: A\n  name: B", "line 3: the field 'name' is there twice; keep one"),
+        ("- id: a\n- {id: b, id: c}", "line 2: the field 'id' is there twice; keep one"),
         ("- &a [*a]", "line 1: this is not valid YAML"),
-        (LAUGHS, "entry 1: 'activities' must be a single value"),
+        (LAUGHS, "entry 1, line 1: 'activities' must be a single value"),
         ("[" * 100_000, "this is not valid YAML"),
         ("- id: 'a", "this is not valid YAML"),
     ],
@@ -106,6 +111,47 @@ def test_a_broken_yaml_is_refused_with_the_entry(
 ) -> None:
     with pytest.raises(InputError, match=re.escape(message)):
         read_initiatives(_file(tmp_path, content, "input.yaml"))
+
+
+def test_old_line_ends_are_lines_and_a_null_or_a_foreign_letter_is_found_far_down(
+    tmp_path: Path,
+) -> None:
+    found = read_initiatives(_file(tmp_path, "id,name\ra,A\rb,B\r"))
+    assert [one.id for one in found] == ["a", "b"]
+    many = b"id,name\n" + b"".join(b"i%d,x\n" % at for at in range(50_000))
+    with pytest.raises(InputError, match="line 50002: the file is not in UTF-8"):
+        read_initiatives(_file(tmp_path, many + b"z,\xe9\n"))
+    with pytest.raises(InputError, match="line 50002: there is a null character"):
+        read_initiatives(_file(tmp_path, many + b"z,\0\n"))
+
+
+@pytest.mark.parametrize(
+    ("suffix", "limit", "message"),
+    [
+        ("csv", "MOST", "line 4: there are more than 2 initiatives; part the file"),
+        ("yaml", "MOST", "entry 3, line 3: there are more than 2 initiatives; part the file"),
+        ("csv", "MAX_BYTES", "is larger than 0 MB; part it"),
+        ("yaml", "MAX_YAML", "is larger than 0 MB; save it as CSV"),
+    ],
+)
+def test_more_than_can_be_compared_is_refused_before_anything_is_analysed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str, limit: str, message: str
+) -> None:
+    monkeypatch.setattr(reading, limit, 2)
+    text = "id\na\nb\nc\nd\n" if suffix == "csv" else "- id: a\n- id: b\n- id: c\n- id: d\n"
+    with pytest.raises(InputError, match=message):
+        read_initiatives(_file(tmp_path, text, f"input.{suffix}"))
+
+
+def test_every_pair_of_very_many_is_refused_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("samskab.engine.overlap.command.MOST_WITH_EVERY_PAIR", 2)
+    source, out = _file(tmp_path, "id\na\nb\nc\n"), tmp_path / "o.json"
+    assert main([str(source), "--threshold", "0", "--json", str(out)]) == 2
+    assert "here are 3: give a threshold above 0." in capsys.readouterr().err
+    assert not out.exists()
+    assert main([str(source), "--threshold", "0.1", "--json", str(out)]) == 0
 
 
 def test_an_empty_yaml_holds_no_initiatives(tmp_path: Path) -> None:

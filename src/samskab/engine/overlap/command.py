@@ -17,6 +17,8 @@ from samskab.engine.overlap.sentences import reason_sentence
 from samskab.engine.overlap.vocabulary import vocabulary_of
 
 WRONG_INPUT = 2
+# Every pair of more is a file that nobody can open.
+MOST_WITH_EVERY_PAIR = 5_000
 
 
 class _Parser(argparse.ArgumentParser):
@@ -104,6 +106,11 @@ def _run(argv: Sequence[str]) -> None:
     if arguments.semantic and not has_vectors():
         raise InputError("--semantic needs an extra: pip install 'samskab[semantic]'.")
     initiatives = read_initiatives(arguments.initiatives)
+    if not arguments.threshold and len(initiatives) > MOST_WITH_EVERY_PAIR:
+        raise InputError(
+            f"--threshold 0 gives every pair, of at most {MOST_WITH_EVERY_PAIR:,} initiatives; "
+            f"here are {len(initiatives):,}: give a threshold above 0."
+        )
     words = vocabulary_of(_extra(arguments.synonyms))
     vectors = sentence_vectors if arguments.semantic else None
     shelf = shelf_of(initiatives, words=words, vectors=vectors)
