@@ -12,7 +12,7 @@ from samskab.engine.tables import MAX_BYTES, wrong_csv
 
 # What is more would take hours or more memory than most machines have.
 MOST = 250_000
-MAX_YAML = 20_000_000
+MAX_YAML = 5_000_000
 
 _LISTS = ("target_groups", "activities", "areas")
 _OTHER_NAMES = {"since": "start", "until": "end"}
@@ -248,7 +248,7 @@ def read_initiatives(path: str | Path) -> tuple[Initiative, ...]:
     Only `id` is required; a missing name is the id.
 
     Raises InputError, with the line, when anything is wrong, or there are more than 250,000 or
-    more than 500 MB (20 MB of YAML); nothing is returned then.
+    more than 500 MB (5 MB of YAML); nothing is returned then.
     Time and memory O(size of the file). Source: own method.
     """
     path = Path(path)
