@@ -42,6 +42,7 @@ _CERTAIN = 1  # which of them where groups are compared with none
 _FITTING, _SEARCHING = 0.2, 1.0  # its share while fitting; and while the number is not known
 _SOFTEST, _STEADY = 0.2, 1e-3
 _KEPT = 5
+_SETTLING = 2  # steps after the softened ones, when it shows which starts lead nowhere
 _AXES, _MOVES, _LEAN = 5, 3, 0.7
 _FAINT = 2.0  # a prior above which groups are faint
 _SHUFFLES, _BEYOND, _SHUFFLED_VOTES = 24, 3.0, 30_000
@@ -455,8 +456,11 @@ def _annealed(
     prior: float,
     effort: Effort,
 ) -> tuple[Singles, Floats]:
-    """Shares (n × groups × starts) and penalised log likelihood of each start."""
-    shape = n, groups, _starts_at_once = shares.shape
+    """Shares (n × groups × starts) and penalised log likelihood of each start.
+
+    Some steps after they are no longer softened, the better half of the starts goes on alone.
+    """
+    n, groups, _starts_at_once = shares.shape
     total = np.float32(n if weight is None else weight.sum())
     own_counts = table.votes.nnz < _OWN_COUNTS * table.common.shape[1] * groups
     for step in range(effort.steps):
@@ -464,15 +468,23 @@ def _annealed(
         counted = shares if weight is None else shares * weight[:, None, None]
         counts = table.transposed @ counted.reshape(n, -1)
         logs = np.log(_rates(counts, table.common, prior))
-        evidence = np.asarray(table.votes @ _flat(logs)).reshape(shape)
+        evidence = np.asarray(table.votes @ _flat(logs)).reshape(shares.shape)
         if own_counts and heat == 1.0:
             less = _apart(counts.reshape(logs.shape), table.common, prior)
-            evidence += shares * np.asarray(table.votes @ _flat(less)).reshape(shape)
+            evidence += shares * np.asarray(table.votes @ _flat(less)).reshape(shares.shape)
         evidence += np.log((counted.sum(axis=0) + 1) / (total + groups))
         before, shares = shares, _softmax(np.float32(heat) * evidence)
         if heat == 1.0 and np.abs(shares - before).mean() < _STEADY:
             break
+        if step == effort.warm + _SETTLING:
+            fitness = _fitness(evidence, logs, table.common, weight, prior)
+            shares = shares[:, :, _better_half(fitness)]
     return shares, _fitness(evidence, logs, table.common, weight, prior)
+
+
+def _better_half(fitness: Floats) -> Ints:
+    """The starts that go on, in the order in which they began."""
+    return np.sort(np.argsort(-fitness, kind="stable")[: (len(fitness) + 1) // 2])
 
 
 def _rates(counts: Any, common: NDArray[Real], prior: float) -> NDArray[Real]:
