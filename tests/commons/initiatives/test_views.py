@@ -326,14 +326,48 @@ def test_the_gap_table_counts_and_leads_to_the_list(
     run(neighbour, "C", groups=["Ældre"], until=2003)
     word("activity", "Korsang")
     table = queries.gaps(council)
-    assert [word.name_da for word in table.columns] == ["Idræt", "Korsang"]
+    assert [word.name_da for word in table.columns] == ["Idræt"]
+    assert [word.name_da for word in table.empty_columns] == ["Korsang"]
     counts = {line.group.name_da: [cell.number for cell in line.cells] for line in table.lines}
-    assert counts == {"Unge": [2, 0], "Ældre": [1, 0]}
+    assert counts == {"Unge": [2], "Ældre": [1]}
     assert [line.total for line in table.lines] == [2, 1]
-    assert [cell.shade for cell in table.lines[1].cells] == ["0.50", "0.00"]
+    assert [cell.shade for cell in table.lines[1].cells] == ["0.50"]
     link = f"{reverse('initiatives:list')}?target_group=unge&amp;activity=idraet"
     assert link in page_of(client_as(visitor), "gaps")
     assert len(csv_of(client_as(visitor), "list", target_group="unge", activity="idraet")) == 3
+
+
+def test_a_cell_of_the_gap_table_says_how_many_pairs_look_alike_and_leads_to_them(
+    client_as: As, visitor: Principal, council: Council, neighbour: Actor, run: Run, word: Word
+) -> None:
+    wide, narrow = word("target_group", "Voksne"), word("target_group", "Hjemløse")
+    Category.objects.filter(pk=narrow.pk).update(parent=wide)
+    word("target_group", "Børn")
+    text = "Et varmt værested for hjemløse i byen"
+    for name in ("A", "B"):
+        run(neighbour, name, text, groups=["Hjemløse", "Voksne"], doing=["Værested"])
+    run(neighbour, "C", "Vi løber.", groups=["Voksne"], doing=["Idræt"])
+    actions.find_overlaps(by=system(council))
+    table = queries.gaps(council)
+    pairs = {
+        (line.group.name_da, cell.word.name_da): cell.pairs
+        for line in table.lines
+        for cell in line.cells
+    }
+    assert {cell: number for cell, number in pairs.items() if number} == {
+        ("Voksne", "Værested"): 1,
+        ("Hjemløse", "Værested"): 1,
+    }
+    assert [word.name_da for word in table.empty_groups] == ["Børn"]
+    client = client_as(visitor)
+    page = page_of(client, "gaps")
+    assert "?target_group=voksne&amp;activity=vaerested" in page
+    assert "1 par ligner hinanden" in page
+    assert "1 målgruppe, som ingen gør noget for" in page
+    for asked, number in (("vaerested", 1), ("idraet", 0)):
+        rows = csv_of(client, "overlaps", target_group="voksne", activity=asked)
+        assert len(rows) == number + 1
+    assert not queries.gaps(council, word("place", "Gjern")).lines
 
 
 # --- likeness ----------------------------------------------------------------------------------

@@ -5,7 +5,6 @@ from types import MappingProxyType
 from typing import Any
 
 from django import forms
-from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from samskab.civic.commons.actors.forms import CategoryFilter, DateInput, text_area
@@ -30,7 +29,10 @@ class InitiativeFilter(CategoryFilter):
     ended = forms.BooleanField(label=_("Also those that have ended"), required=False)
 
 
-class OverlapFilter(forms.Form):
+class OverlapFilter(CategoryFilter):
+    kinds: Mapping[str, str] = MappingProxyType(
+        {"target_group": Kind.TARGET_GROUP, "activity": Kind.ACTIVITY, "place": Kind.PLACE}
+    )
     threshold = forms.TypedChoiceField(
         label=_("How alike"),
         required=False,
@@ -47,14 +49,6 @@ class OverlapFilter(forms.Form):
         required=False,
         choices=[("", _("All but those that are not the same")), *Overlap.Status.choices],
     )
-
-    def __init__(self, data: QueryDict) -> None:
-        super().__init__(data, label_suffix="")
-
-    def chosen(self) -> dict[str, Any]:
-        """What the query takes; a value that does not exist narrows nothing."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
 
 
 class CategoriesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # no generic at run time

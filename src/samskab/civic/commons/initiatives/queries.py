@@ -1,9 +1,8 @@
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import combinations, product
+from itertools import combinations
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,6 +18,7 @@ from samskab.civic.commons.actors.queries import (
     with_narrower,
 )
 from samskab.civic.commons.actors.sections import Kept
+from samskab.civic.commons.initiatives import heat
 from samskab.civic.commons.initiatives.models import (
     Coordination,
     Initiative,
@@ -254,11 +254,32 @@ def _probe(
 
 
 # --- overlaps ----------------------------------------------------------------------------------
-def overlaps(council: Council, *, threshold: float = 0.0, status: str = "") -> QuerySet[Overlap]:
-    """Those to look at: pairs marked as not the same are left out unless asked for."""
+def overlaps(
+    council: Council,
+    *,
+    threshold: float = 0.0,
+    status: str = "",
+    target_group: Category | None = None,
+    activity: Category | None = None,
+    place: Category | None = None,
+) -> QuerySet[Overlap]:
+    """Those to look at: pairs marked as not the same are left out unless asked for. With words,
+    those of which both are sorted under them or under narrower ones."""
     rows = Overlap.objects.filter(council=council, strength__gte=threshold)
     not_same = Overlap.Status.NOT_SAME
     rows = rows.filter(status=status) if status else rows.exclude(status=not_same)
+    for column, category in (
+        ("target_groups", target_group),
+        ("activities", activity),
+        ("areas", place),
+    ):
+        if category:
+            words = with_narrower(category)
+            ties = getattr(Initiative, column).through.objects.filter(category_id__in=words)
+            rows = rows.filter(
+                Exists(ties.filter(initiative_id=OuterRef("a_id"))),
+                Exists(ties.filter(initiative_id=OuterRef("b_id"))),
+            )
     return rows.select_related("a__actor", "b__actor")
 
 
@@ -329,10 +350,12 @@ def hours_freed(council: Council) -> int:
 # --- gaps --------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class GapCell:
-    """`shade` is 0.00 where nobody is, to 1.00 where most happens; `query` leads to the list."""
+    """`shade` is 0.00 where nobody is, to 1.00 where most happens; `query` leads to the lists, of
+    initiatives and of the `pairs` that look alike."""
 
     word: Category
     number: int
+    pairs: int
     shade: str
     query: str
 
@@ -347,8 +370,12 @@ class GapLine:
 
 @dataclass(frozen=True)
 class GapTable:
+    """Only words with something under them make lines and columns; the others are named."""
+
     columns: list[Category]
     lines: list[GapLine]
+    empty_columns: list[Category]
+    empty_groups: list[Category]
 
 
 def gaps(
@@ -361,24 +388,21 @@ def gaps(
     """How many initiatives there are for each target group in each column.
 
     The columns are activities or, with `across` "place", places; what is not in the columns
-    can narrow the table. Narrower words count in wider ones, as they do in the list that a cell
-    leads to. Three statements, and one for each narrowing.
+    can narrow the table. Narrower words count in wider ones, as they do in the lists that a cell
+    leads to. Four statements, and one or two for each narrowing.
     """
     kinds = [Category.Kind.TARGET_GROUP, Category.Kind(across)]
     words = list(categories(council).filter(kind__in=kinds))
-    parents = {word.pk: word.parent_id for word in words}
     groups = arranged(word for word in words if word.kind == Category.Kind.TARGET_GROUP)
     narrowed = {"activity": activity, "place": place}
     columns = _columns((word for word in words if word.kind == across), narrowed[across])
     running = listing(council, place=place, activity=activity)
-    running = running.select_related(None).prefetch_related(None).order_by()
-    by_group = _sorted_under(running, "target_groups", parents)
-    by_column = _sorted_under(running, _COLUMN[across], parents)
-    totals = Counter(group for found in by_group.values() for group in found)
-    numbers = Counter(
-        pair for key, found in by_group.items() for pair in product(found, by_column.get(key, ()))
-    )
-    most = max((numbers[one.pk, other.pk] for one in groups for other in columns), default=0)
+    numbers = heat.cells(council, _COLUMN[across], running)
+    totals = heat.totals(council, _COLUMN[across], running)
+    alike = overlaps(council, place=place, activity=activity)
+    pairs = heat.pairs(council, _COLUMN[across], alike)
+    used = [word for word in columns if any(numbers[group.pk, word.pk] for group in groups)]
+    most = max(numbers.values(), default=0)
     lines = []
     for group in groups:
         asked = {"target_group": group, **narrowed}
@@ -386,13 +410,19 @@ def gaps(
             GapCell(
                 word,
                 number := numbers[group.pk, word.pk],
+                pairs[group.pk, word.pk],
                 f"{number / most if most else 0:.2f}",
                 _query({**asked, across: word}),
             )
-            for word in columns
+            for word in used
         ]
         lines.append(GapLine(group, cells, totals[group.pk], _query(asked)))
-    return GapTable(columns, lines)
+    return GapTable(
+        used,
+        [line for line in lines if line.total],
+        [word for word in columns if word not in used],
+        [line.group for line in lines if not line.total],
+    )
 
 
 _COLUMN = {"activity": "activities", "place": "areas"}
@@ -405,18 +435,6 @@ def _columns(words: Iterable[Category], top: Category | None) -> list[Category]:
         within = set(with_narrower(top))
         found = arranged(word for word in found if word.pk in within)
     return [word for word in found if word.kind != Category.Kind.PLACE or word.depth < 2]
-
-
-def _sorted_under(
-    rows: QuerySet[Initiative], column: str, parents: dict[int, int | None]
-) -> dict[int, set[int]]:
-    """For each initiative its words and all that are wider. One statement."""
-    found: dict[int, set[int]] = defaultdict(set)
-    for key, word in rows.filter(**{f"{column}__isnull": False}).values_list("pk", column):
-        while word is not None and word not in found[key]:
-            found[key].add(word)
-            word = parents.get(word)
-    return found
 
 
 def _query(asked: dict[str, Category | None]) -> str:

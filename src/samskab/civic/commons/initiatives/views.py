@@ -188,7 +188,9 @@ def initiative_confirm(request: CivicRequest, pk: int) -> HttpResponse:
 # --- overlaps ----------------------------------------------------------------------------------
 @require_safe
 def overlap_list(request: CivicRequest) -> HttpResponseBase:
-    form = OverlapFilter(request.GET)
+    form = OverlapFilter(request.GET, request.council)
+    if response := led_on(request, form):
+        return response
     rows = queries.overlaps(request.council, **form.chosen())
     if request.GET.get("format") == "csv":
         return csv_response("overlap", rows.iterator(chunk_size=500), OVERLAP_COLUMNS)
