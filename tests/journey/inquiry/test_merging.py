@@ -253,3 +253,19 @@ def test_look_alikes_are_found_and_merged_from_the_desk(
     )
     other.refresh_from_db()
     assert other.merged_into == one
+
+
+@pytest.mark.django_db
+def test_statements_that_differ_by_a_number_do_not_say_the_same(
+    inquiry: Inquiry, facilitator: Principal
+) -> None:
+    texts = [
+        "Jeg er under 30 år gammel",
+        "Jeg er under 55 år gammel",
+        "Er jeg under 30 år gammel?",
+        "Jeg er 30 år gammel og under uddannelse",
+    ]
+    rows = actions.seed_statements(by=facilitator, inquiry=inquiry, texts=texts)
+    found = queries.look_alikes(rows)
+    assert (rows[2], rows[0]) in found
+    assert all(rows[1] not in pair for pair in found)

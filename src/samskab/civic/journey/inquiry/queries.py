@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -40,9 +41,10 @@ if TYPE_CHECKING:
 Answer = tuple[int, int, int, int]
 ON_PAPER = 20
 FEWEST = 5
+"""People who came by an invitation, before their number is shown."""
 MOST_PLACES = 8
 _ANSWERS = ("agree", "disagree", "pass")
-"""People who came by an invitation, before their number is shown."""
+_DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 def inquiry_on(challenge: Challenge) -> Inquiry | None:
@@ -223,13 +225,16 @@ def alike(row: Statement | Cause, others: Iterable[Any], number: int = 12) -> li
 
 
 def look_alikes(rows: list[Statement], least: float = 0.5) -> list[tuple[Statement, Statement]]:
-    """Pairs that may say the same: half of their words are shared. O(statements²)."""
+    """Pairs that may say the same: half of their words are shared, and all of their numbers,
+    for “under 30 years” and “55 years or older” are two answers. O(statements²)."""
     words = [set(stems(row.text)) for row in rows[:300]]
+    numbers = [set(_DIGITS.findall(row.text)) for row in rows[:300]]
     return [
         (rows[at], rows[other])
         for at in range(len(words))
         for other in range(at)
-        if len(words[at] & words[other]) >= max(2, least * len(words[at] | words[other]))
+        if numbers[at] == numbers[other]
+        and len(words[at] & words[other]) >= max(2, least * len(words[at] | words[other]))
     ][:20]
 
 
