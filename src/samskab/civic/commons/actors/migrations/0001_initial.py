@@ -12,8 +12,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('core', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('core', '0001_initial'),
     ]
 
     operations = [
@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name_plural': 'categories',
                 'ordering': ['kind', 'name_da'],
+                'constraints': [models.UniqueConstraint(fields=('council', 'kind', 'slug'), name='category_once')],
             },
         ),
         migrations.CreateModel(
@@ -53,6 +54,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['name', 'pk'],
+                'indexes': [models.Index(fields=['council', 'name', 'id'], name='actor_by_name'), models.Index(fields=['council', 'sector', 'name', 'id'], name='actor_by_sector')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('sector', 'citizen'), _negated=True), fields=('council', 'name'), name='organisation_once')],
             },
         ),
         migrations.CreateModel(
@@ -81,6 +84,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-pk'],
+                'indexes': [models.Index(fields=['council', 'active', '-id'], name='offer_newest'), models.Index(fields=['council', 'active', 'kind', '-id'], name='offer_by_kind'), models.Index(fields=['category', 'active', '-id'], name='offer_by_category'), models.Index(fields=['actor', 'active', '-id'], name='offer_by_actor')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('active', True)), fields=('actor', 'kind', 'title'), name='offer_once'), models.CheckConstraint(condition=models.Q(('period_from__isnull', True), ('period_to__isnull', True), ('period_to__gte', models.F('period_from')), _connector='OR'), name='offer_period_forward'), models.CheckConstraint(condition=models.Q(('quantity__isnull', True), ('quantity__gt', 0), _connector='OR'), name='offer_quantity_positive')],
             },
         ),
         migrations.CreateModel(
@@ -94,54 +99,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['user__name', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('actor', 'user'), name='representative_once')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='category',
-            constraint=models.UniqueConstraint(fields=('council', 'kind', 'slug'), name='category_once'),
-        ),
-        migrations.AddIndex(
-            model_name='actor',
-            index=models.Index(fields=['council', 'name', 'id'], name='actor_by_name'),
-        ),
-        migrations.AddIndex(
-            model_name='actor',
-            index=models.Index(fields=['council', 'sector', 'name', 'id'], name='actor_by_sector'),
-        ),
-        migrations.AddConstraint(
-            model_name='actor',
-            constraint=models.UniqueConstraint(condition=models.Q(('sector', 'citizen'), _negated=True), fields=('council', 'name'), name='organisation_once'),
-        ),
-        migrations.AddIndex(
-            model_name='offer',
-            index=models.Index(fields=['council', 'active', '-id'], name='offer_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='offer',
-            index=models.Index(fields=['council', 'active', 'kind', '-id'], name='offer_by_kind'),
-        ),
-        migrations.AddIndex(
-            model_name='offer',
-            index=models.Index(fields=['category', 'active', '-id'], name='offer_by_category'),
-        ),
-        migrations.AddIndex(
-            model_name='offer',
-            index=models.Index(fields=['actor', 'active', '-id'], name='offer_by_actor'),
-        ),
-        migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.UniqueConstraint(condition=models.Q(('active', True)), fields=('actor', 'kind', 'title'), name='offer_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(('period_from__isnull', True), ('period_to__isnull', True), ('period_to__gte', models.F('period_from')), _connector='OR'), name='offer_period_forward'),
-        ),
-        migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__isnull', True), ('quantity__gt', 0), _connector='OR'), name='offer_quantity_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='representative',
-            constraint=models.UniqueConstraint(fields=('actor', 'user'), name='representative_once'),
         ),
     ]

@@ -11,8 +11,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('core', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('core', '0001_initial'),
     ]
 
     operations = [
@@ -63,6 +63,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-decided_at', '-pk'],
+                'indexes': [models.Index(fields=['council', 'is_public', '-decided_at', '-id'], name='decisions_new')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('abstained__isnull', True), ('against__isnull', True), ('in_favour__isnull', True)), models.Q(('abstained__isnull', False), ('against__isnull', False), ('in_favour__isnull', False)), _connector='OR'), name='counts_all_or_none')],
             },
         ),
         migrations.CreateModel(
@@ -82,6 +84,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-is_current', '-year_from', '-pk'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('council',), name='one_current_theme'), models.UniqueConstraint(fields=('council', 'title'), name='theme_title_once'), models.CheckConstraint(condition=models.Q(('year_to__isnull', True), ('year_from__isnull', True), ('year_to__gte', models.F('year_from')), _connector='OR'), name='theme_ends_after_it_begins')],
             },
         ),
         migrations.CreateModel(
@@ -107,6 +110,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['starts_at', 'pk'],
+                'indexes': [models.Index(fields=['council', 'starts_at', 'id'], name='meeting_by_time')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='meeting_ends_after_it_begins'), models.CheckConstraint(condition=models.Q(('minutes_published', False), ('status', 'held'), _connector='OR'), name='minutes_of_held_meetings_only')],
             },
         ),
         migrations.AddField(
@@ -130,6 +135,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['order', 'pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('sector__in', ['civil', 'business', 'public'])), name='seat_sector_known')],
             },
         ),
         migrations.CreateModel(
@@ -149,6 +155,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['due', 'pk'],
+                'indexes': [models.Index(fields=['council', 'done_at', 'due', 'id'], name='tasks_due')],
             },
         ),
         migrations.CreateModel(
@@ -166,6 +173,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['seat__order', '-since', '-pk'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('seat',), name='one_holder_a_seat'), models.UniqueConstraint(condition=models.Q(('until__isnull', True), ('user__isnull', False)), fields=('council', 'user'), name='one_seat_a_person'), models.CheckConstraint(condition=models.Q(('until__isnull', True), ('since__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='term_ends_after_it_begins')],
             },
         ),
         migrations.CreateModel(
@@ -179,6 +187,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['term__seat__order', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('item', 'term'), name='disqualified_once')],
             },
         ),
         migrations.CreateModel(
@@ -191,6 +200,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['term__seat__order', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('meeting', 'term'), name='present_once')],
             },
         ),
         migrations.CreateModel(
@@ -228,38 +238,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(fields=['council', 'is_public', '-decided_at', '-id'], name='decisions_new'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('abstained__isnull', True), ('against__isnull', True), ('in_favour__isnull', True)), models.Q(('abstained__isnull', False), ('against__isnull', False), ('in_favour__isnull', False)), _connector='OR'), name='counts_all_or_none'),
-        ),
-        migrations.AddConstraint(
-            model_name='focustheme',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('council',), name='one_current_theme'),
-        ),
-        migrations.AddConstraint(
-            model_name='focustheme',
-            constraint=models.UniqueConstraint(fields=('council', 'title'), name='theme_title_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='focustheme',
-            constraint=models.CheckConstraint(condition=models.Q(('year_to__isnull', True), ('year_from__isnull', True), ('year_to__gte', models.F('year_from')), _connector='OR'), name='theme_ends_after_it_begins'),
-        ),
-        migrations.AddIndex(
-            model_name='meeting',
-            index=models.Index(fields=['council', 'starts_at', 'id'], name='meeting_by_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='meeting_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(('minutes_published', False), ('status', 'held'), _connector='OR'), name='minutes_of_held_meetings_only'),
-        ),
-        migrations.AddIndex(
             model_name='agendaitem',
             index=models.Index(fields=['council', 'state', 'meeting'], name='items_waiting'),
         ),
@@ -278,33 +256,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='agendaitem',
             constraint=models.UniqueConstraint(condition=models.Q(('state', 'open'), ('subject_id__isnull', False)), fields=('council', 'subject_label', 'subject_id', 'kind'), name='subject_waits_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.CheckConstraint(condition=models.Q(('sector__in', ['civil', 'business', 'public'])), name='seat_sector_known'),
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['council', 'done_at', 'due', 'id'], name='tasks_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='term',
-            constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('seat',), name='one_holder_a_seat'),
-        ),
-        migrations.AddConstraint(
-            model_name='term',
-            constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True), ('user__isnull', False)), fields=('council', 'user'), name='one_seat_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='term',
-            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('since__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='term_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='disqualification',
-            constraint=models.UniqueConstraint(fields=('item', 'term'), name='disqualified_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.UniqueConstraint(fields=('meeting', 'term'), name='present_once'),
         ),
     ]

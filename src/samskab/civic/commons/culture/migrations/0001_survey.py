@@ -11,8 +11,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('core', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('core', '0001_initial'),
     ]
 
     operations = [
@@ -33,6 +33,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-year'],
+                'constraints': [models.UniqueConstraint(fields=('council', 'year'), name='one_survey_a_year'), models.UniqueConstraint(condition=models.Q(('closed__isnull', True)), fields=('council',), name='one_open_survey')],
             },
         ),
         migrations.CreateModel(
@@ -43,17 +44,8 @@ class Migration(migrations.Migration):
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('survey', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answered', to='culture.survey')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='survey',
-            constraint=models.UniqueConstraint(fields=('council', 'year'), name='one_survey_a_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='survey',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed__isnull', True)), fields=('council',), name='one_open_survey'),
-        ),
-        migrations.AddConstraint(
-            model_name='answered',
-            constraint=models.UniqueConstraint(fields=('survey', 'user'), name='answered_once'),
+            options={
+                'constraints': [models.UniqueConstraint(fields=('survey', 'user'), name='answered_once')],
+            },
         ),
     ]

@@ -13,9 +13,9 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ('actors', '0001_initial'),
         ('core', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -47,6 +47,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['name', 'pk'],
+                'indexes': [models.Index(fields=['council', 'name', 'id'], name='initiative_by_name'), models.Index(fields=['actor', 'name', 'id'], name='initiative_by_actor')],
+                'constraints': [models.UniqueConstraint(fields=('council', 'slug'), name='initiative_slug_once'), models.UniqueConstraint(fields=('actor', 'name'), name='initiative_once'), models.CheckConstraint(condition=models.Q(('since__isnull', True), ('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='initiative_period_forward')],
             },
         ),
         migrations.CreateModel(
@@ -57,6 +59,10 @@ class Migration(migrations.Migration):
                 ('council', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.council')),
                 ('initiative', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='words', to='initiatives.initiative')),
             ],
+            options={
+                'indexes': [models.Index(fields=['council', 'word', 'initiative'], name='word_to_initiative')],
+                'constraints': [models.UniqueConstraint(fields=('initiative', 'word'), name='initiative_word_once')],
+            },
         ),
         migrations.CreateModel(
             name='Overlap',
@@ -74,6 +80,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-strength', '-pk'],
+                'indexes': [models.Index(fields=['council', '-strength', '-id'], name='overlap_strongest'), models.Index(fields=['council', 'status', '-strength', '-id'], name='overlap_status')],
+                'constraints': [models.UniqueConstraint(fields=('a', 'b'), name='overlap_once'), models.CheckConstraint(condition=models.Q(('a__lt', models.F('b'))), name='overlap_a_first'), models.CheckConstraint(condition=models.Q(('status', 'not_same'), ('not_same_reason', ''), _connector='XOR'), name='not_same_has_a_reason')],
             },
         ),
         migrations.CreateModel(
@@ -95,62 +103,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-pk'],
+                'indexes': [models.Index(fields=['council', 'status', '-id'], name='coordination_status')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('choice', ''), ('decided__isnull', True), ('status', 'open')), models.Q(('decided__isnull', False), ('follow_up__isnull', False), ('status', 'decided'), models.Q(('choice', ''), _negated=True), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='decided_with_choice_and_reason')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='initiative',
-            index=models.Index(fields=['council', 'name', 'id'], name='initiative_by_name'),
-        ),
-        migrations.AddIndex(
-            model_name='initiative',
-            index=models.Index(fields=['actor', 'name', 'id'], name='initiative_by_actor'),
-        ),
-        migrations.AddConstraint(
-            model_name='initiative',
-            constraint=models.UniqueConstraint(fields=('council', 'slug'), name='initiative_slug_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='initiative',
-            constraint=models.UniqueConstraint(fields=('actor', 'name'), name='initiative_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='initiative',
-            constraint=models.CheckConstraint(condition=models.Q(('since__isnull', True), ('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='initiative_period_forward'),
-        ),
-        migrations.AddIndex(
-            model_name='initiativeword',
-            index=models.Index(fields=['council', 'word', 'initiative'], name='word_to_initiative'),
-        ),
-        migrations.AddConstraint(
-            model_name='initiativeword',
-            constraint=models.UniqueConstraint(fields=('initiative', 'word'), name='initiative_word_once'),
-        ),
-        migrations.AddIndex(
-            model_name='overlap',
-            index=models.Index(fields=['council', '-strength', '-id'], name='overlap_strongest'),
-        ),
-        migrations.AddIndex(
-            model_name='overlap',
-            index=models.Index(fields=['council', 'status', '-strength', '-id'], name='overlap_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='overlap',
-            constraint=models.UniqueConstraint(fields=('a', 'b'), name='overlap_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='overlap',
-            constraint=models.CheckConstraint(condition=models.Q(('a__lt', models.F('b'))), name='overlap_a_first'),
-        ),
-        migrations.AddConstraint(
-            model_name='overlap',
-            constraint=models.CheckConstraint(condition=models.Q(('status', 'not_same'), ('not_same_reason', ''), _connector='XOR'), name='not_same_has_a_reason'),
-        ),
-        migrations.AddIndex(
-            model_name='coordination',
-            index=models.Index(fields=['council', 'status', '-id'], name='coordination_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='coordination',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('choice', ''), ('decided__isnull', True), ('status', 'open')), models.Q(('decided__isnull', False), ('follow_up__isnull', False), ('status', 'decided'), models.Q(('choice', ''), _negated=True), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='decided_with_choice_and_reason'),
         ),
     ]

@@ -12,9 +12,9 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ('concepts', '0003_sequences'),
         ('core', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -42,6 +42,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['name', 'pk'],
+                'indexes': [models.Index(fields=['status', 'next_pull'], name='source_due')],
+                'constraints': [models.UniqueConstraint(fields=('council', 'address'), name='source_once'), models.CheckConstraint(condition=models.Q(('status', 'new'), ('publisher__isnull', False), _connector='XOR'), name='source_known_when_confirmed')],
             },
         ),
         migrations.CreateModel(
@@ -66,6 +68,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-day', '-pk'],
+                'indexes': [models.Index(fields=['council', '-day', '-id'], name='listing_by_day'), models.Index(fields=['council', 'level', '-day', '-id'], name='listing_by_level')],
+                'constraints': [models.UniqueConstraint(fields=('source', 'kind', 'slug'), name='listing_once')],
             },
         ),
         migrations.CreateModel(
@@ -80,29 +84,5 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('listing', 'user'), name='listing_followed')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='source',
-            index=models.Index(fields=['status', 'next_pull'], name='source_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='source',
-            constraint=models.UniqueConstraint(fields=('council', 'address'), name='source_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='source',
-            constraint=models.CheckConstraint(condition=models.Q(('status', 'new'), ('publisher__isnull', False), _connector='XOR'), name='source_known_when_confirmed'),
-        ),
-        migrations.AddIndex(
-            model_name='listing',
-            index=models.Index(fields=['council', '-day', '-id'], name='listing_by_day'),
-        ),
-        migrations.AddIndex(
-            model_name='listing',
-            index=models.Index(fields=['council', 'level', '-day', '-id'], name='listing_by_level'),
-        ),
-        migrations.AddConstraint(
-            model_name='listing',
-            constraint=models.UniqueConstraint(fields=('source', 'kind', 'slug'), name='listing_once'),
         ),
     ]

@@ -12,10 +12,10 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ('actors', '0001_initial'),
         ('core', '0001_initial'),
         ('council', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -58,6 +58,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-moved_at', '-pk'],
+                'indexes': [models.Index(condition=models.Q(('is_public', True)), fields=['council', '-moved_at', '-id'], name='ch_public'), models.Index(condition=models.Q(('is_public', True)), fields=['council', 'step', '-moved_at', '-id'], name='ch_public_step'), models.Index(fields=['council', '-moved_at', '-id'], name='ch_moved'), models.Index(fields=['council', 'step', 'answer_due'], name='ch_due')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('step', 'closed'), ('closing', ''), _connector='XOR'), name='closed_with_a_reason')],
             },
         ),
         migrations.CreateModel(
@@ -69,6 +71,9 @@ class Migration(migrations.Migration):
                 ('council', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.council')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('challenge', 'user'), name='follow_once')],
+            },
         ),
         migrations.CreateModel(
             name='Party',
@@ -85,6 +90,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name_plural': 'parties',
                 'ordering': ['actor__name'],
+                'constraints': [models.UniqueConstraint(fields=('challenge', 'actor'), name='party_once')],
             },
         ),
         migrations.CreateModel(
@@ -95,6 +101,9 @@ class Migration(migrations.Migration):
                 ('number', models.IntegerField(default=0)),
                 ('council', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.council')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('council', 'step'), name='tally_once')],
+            },
         ),
         migrations.CreateModel(
             name='Support',
@@ -106,6 +115,9 @@ class Migration(migrations.Migration):
                 ('council', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.council')),
                 ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('user__isnull', False)), fields=('challenge', 'user'), name='support_once_by_user'), models.UniqueConstraint(condition=models.Q(('user__isnull', True)), fields=('challenge', 'session_digest'), name='support_once_by_session')],
+            },
         ),
         migrations.CreateModel(
             name='TimelineEntry',
@@ -123,50 +135,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-created', '-pk'],
+                'indexes': [models.Index(fields=['challenge', '-created', '-id'], name='timeline_of')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='challenge',
-            index=models.Index(condition=models.Q(('is_public', True)), fields=['council', '-moved_at', '-id'], name='ch_public'),
-        ),
-        migrations.AddIndex(
-            model_name='challenge',
-            index=models.Index(condition=models.Q(('is_public', True)), fields=['council', 'step', '-moved_at', '-id'], name='ch_public_step'),
-        ),
-        migrations.AddIndex(
-            model_name='challenge',
-            index=models.Index(fields=['council', '-moved_at', '-id'], name='ch_moved'),
-        ),
-        migrations.AddIndex(
-            model_name='challenge',
-            index=models.Index(fields=['council', 'step', 'answer_due'], name='ch_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='challenge',
-            constraint=models.CheckConstraint(condition=models.Q(('step', 'closed'), ('closing', ''), _connector='XOR'), name='closed_with_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='follower',
-            constraint=models.UniqueConstraint(fields=('challenge', 'user'), name='follow_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='party',
-            constraint=models.UniqueConstraint(fields=('challenge', 'actor'), name='party_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='steptally',
-            constraint=models.UniqueConstraint(fields=('council', 'step'), name='tally_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='support',
-            constraint=models.UniqueConstraint(condition=models.Q(('user__isnull', False)), fields=('challenge', 'user'), name='support_once_by_user'),
-        ),
-        migrations.AddConstraint(
-            model_name='support',
-            constraint=models.UniqueConstraint(condition=models.Q(('user__isnull', True)), fields=('challenge', 'session_digest'), name='support_once_by_session'),
-        ),
-        migrations.AddIndex(
-            model_name='timelineentry',
-            index=models.Index(fields=['challenge', '-created', '-id'], name='timeline_of'),
         ),
     ]

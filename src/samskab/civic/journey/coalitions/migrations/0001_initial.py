@@ -12,10 +12,10 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ('actors', '0001_initial'),
         ('challenges', '0001_initial'),
         ('core', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -37,6 +37,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['number'],
+                'constraints': [models.UniqueConstraint(fields=('challenge', 'number'), name='proposal_number_once'), models.UniqueConstraint(condition=models.Q(('status', 'accepted')), fields=('challenge',), name='one_accepted_proposal')],
             },
         ),
         migrations.CreateModel(
@@ -60,6 +61,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-created', '-pk'],
+                'indexes': [models.Index(fields=['council', 'status', '-signed_at', '-id'], name='agreement_signed')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'ended'), _negated=True), fields=('challenge',), name='one_agreement_at_a_time'), models.CheckConstraint(condition=models.Q(('status', 'draft'), ('signed_at__isnull', False), _connector='XOR'), name='signed_with_a_time')],
             },
         ),
         migrations.CreateModel(
@@ -81,6 +84,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-must', 'pk'],
+                'indexes': [models.Index(fields=['council', '-id'], name='need_newest'), models.Index(fields=['category', '-id'], name='need_by_category')],
+                'constraints': [models.UniqueConstraint(fields=('challenge', 'title'), name='need_once'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='need_above_zero'), models.CheckConstraint(condition=models.Q(('period_from__isnull', True), ('period_to__isnull', True), ('period_to__gte', models.F('period_from')), _connector='OR'), name='need_period_forward')],
             },
         ),
         migrations.CreateModel(
@@ -103,6 +108,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'indexes': [models.Index(fields=['offer', 'status'], name='part_promised')],
+                'constraints': [models.UniqueConstraint(fields=('proposal', 'need', 'offer'), name='part_once'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='part_above_zero')],
             },
         ),
         migrations.CreateModel(
@@ -124,62 +131,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'constraints': [models.UniqueConstraint(fields=('agreement', 'actor'), name='signature_once')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='coalitionproposal',
-            constraint=models.UniqueConstraint(fields=('challenge', 'number'), name='proposal_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='coalitionproposal',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'accepted')), fields=('challenge',), name='one_accepted_proposal'),
-        ),
-        migrations.AddIndex(
-            model_name='agreement',
-            index=models.Index(fields=['council', 'status', '-signed_at', '-id'], name='agreement_signed'),
-        ),
-        migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'ended'), _negated=True), fields=('challenge',), name='one_agreement_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(('status', 'draft'), ('signed_at__isnull', False), _connector='XOR'), name='signed_with_a_time'),
-        ),
-        migrations.AddIndex(
-            model_name='need',
-            index=models.Index(fields=['council', '-id'], name='need_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='need',
-            index=models.Index(fields=['category', '-id'], name='need_by_category'),
-        ),
-        migrations.AddConstraint(
-            model_name='need',
-            constraint=models.UniqueConstraint(fields=('challenge', 'title'), name='need_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='need',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='need_above_zero'),
-        ),
-        migrations.AddConstraint(
-            model_name='need',
-            constraint=models.CheckConstraint(condition=models.Q(('period_from__isnull', True), ('period_to__isnull', True), ('period_to__gte', models.F('period_from')), _connector='OR'), name='need_period_forward'),
-        ),
-        migrations.AddIndex(
-            model_name='part',
-            index=models.Index(fields=['offer', 'status'], name='part_promised'),
-        ),
-        migrations.AddConstraint(
-            model_name='part',
-            constraint=models.UniqueConstraint(fields=('proposal', 'need', 'offer'), name='part_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='part',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='part_above_zero'),
-        ),
-        migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.UniqueConstraint(fields=('agreement', 'actor'), name='signature_once'),
         ),
     ]

@@ -12,10 +12,10 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ('actors', '0001_initial'),
         ('challenges', '0001_initial'),
         ('core', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -79,6 +79,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-number'],
+                'constraints': [models.UniqueConstraint(fields=('concept', 'number'), name='version_number_once'), models.UniqueConstraint(condition=models.Q(('published_at__isnull', True)), fields=('concept',), name='one_draft_at_a_time')],
             },
         ),
         migrations.AddField(
@@ -117,6 +118,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['-created', '-pk'],
                 'abstract': False,
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('estimate__isnull', True), ('n__isnull', True)), models.Q(('estimate__isnull', False), ('n__gte', 5)), _connector='OR'), name='adoption_of_enough_people'), models.CheckConstraint(condition=models.Q(('se__isnull', True), ('se__gt', 0), _connector='OR'), name='adoption_error_above_zero'), models.CheckConstraint(condition=models.Q(models.Q(('high__isnull', True), ('low__isnull', True)), ('low__lte', models.F('high')), _connector='OR'), name='adoption_from_below_to'), models.CheckConstraint(condition=models.Q(('status', 'reported'), ('reported_on__isnull', True), _connector='XOR'), name='adoption_reported_on_a_day'), models.UniqueConstraint(condition=models.Q(('status', 'reported'), _negated=True), fields=('concept',), name='one_adoption_at_a_time')],
             },
         ),
         migrations.CreateModel(
@@ -150,14 +152,6 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('estimate__isnull', True), ('n__isnull', True)), models.Q(('estimate__isnull', False), ('n__gte', 5)), _connector='OR'), name='adoptionreport_of_enough_people'), models.CheckConstraint(condition=models.Q(('se__isnull', True), ('se__gt', 0), _connector='OR'), name='adoptionreport_error_above_zero'), models.CheckConstraint(condition=models.Q(models.Q(('high__isnull', True), ('low__isnull', True)), ('low__lte', models.F('high')), _connector='OR'), name='adoptionreport_from_below_to'), models.CheckConstraint(condition=models.Q(('status', 'reported'), ('reported_on__isnull', True), _connector='XOR'), name='adoptionreport_reported_on_a_day'), models.UniqueConstraint(fields=('concept', 'place_key'), name='report_once')],
             },
         ),
-        migrations.AddConstraint(
-            model_name='conceptversion',
-            constraint=models.UniqueConstraint(fields=('concept', 'number'), name='version_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='conceptversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('published_at__isnull', True)), fields=('concept',), name='one_draft_at_a_time'),
-        ),
         migrations.AddIndex(
             model_name='concept',
             index=models.Index(fields=['council', 'is_public', '-published_at', '-id'], name='concept_public'),
@@ -177,25 +171,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='concept',
             constraint=models.CheckConstraint(condition=models.Q(('origin_slug', ''), ('challenge__isnull', True), _connector='OR'), name='concept_from_elsewhere_has_no_challenge'),
-        ),
-        migrations.AddConstraint(
-            model_name='adoption',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('estimate__isnull', True), ('n__isnull', True)), models.Q(('estimate__isnull', False), ('n__gte', 5)), _connector='OR'), name='adoption_of_enough_people'),
-        ),
-        migrations.AddConstraint(
-            model_name='adoption',
-            constraint=models.CheckConstraint(condition=models.Q(('se__isnull', True), ('se__gt', 0), _connector='OR'), name='adoption_error_above_zero'),
-        ),
-        migrations.AddConstraint(
-            model_name='adoption',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('high__isnull', True), ('low__isnull', True)), ('low__lte', models.F('high')), _connector='OR'), name='adoption_from_below_to'),
-        ),
-        migrations.AddConstraint(
-            model_name='adoption',
-            constraint=models.CheckConstraint(condition=models.Q(('status', 'reported'), ('reported_on__isnull', True), _connector='XOR'), name='adoption_reported_on_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='adoption',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'reported'), _negated=True), fields=('concept',), name='one_adoption_at_a_time'),
         ),
     ]

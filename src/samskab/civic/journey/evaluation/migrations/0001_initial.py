@@ -12,11 +12,11 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ('actors', '0001_initial'),
         ('core', '0001_initial'),
         ('council', '0001_initial'),
         ('pilots', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -30,6 +30,9 @@ class Migration(migrations.Migration):
                 ('council', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.council')),
                 ('pilot', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='codes', to='pilots.pilot')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('council', 'digest'), name='code_once')],
+            },
         ),
         migrations.CreateModel(
             name='Evaluation',
@@ -57,6 +60,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-pk'],
+                'indexes': [models.Index(fields=['council', 'status', '-id'], name='evaluation_by_status')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('status', 'decided'), ('verdict', ''), _connector='XOR'), name='decided_with_a_verdict')],
             },
         ),
         migrations.CreateModel(
@@ -76,6 +81,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['actor__name'],
+                'constraints': [models.UniqueConstraint(fields=('evaluation', 'actor'), name='value_once'), models.CheckConstraint(condition=models.Q(('rating__isnull', True), ('rating__range', (1, 5)), _connector='OR'), name='rating_from_1_to_5')],
             },
         ),
         migrations.CreateModel(
@@ -98,6 +104,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['order', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('pilot', 'title'), name='measure_once'), models.CheckConstraint(condition=models.Q(('lowest__lt', models.F('highest'))), name='measure_has_a_range')],
             },
         ),
         migrations.CreateModel(
@@ -110,6 +117,9 @@ class Migration(migrations.Migration):
                 ('code', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='evaluation.code')),
                 ('measure', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='evaluation.measure')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('measure', 'code', 'when'), name='answer_once')],
+            },
         ),
         migrations.CreateModel(
             name='Round',
@@ -124,46 +134,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'constraints': [models.UniqueConstraint(fields=('pilot', 'when'), name='round_once'), models.UniqueConstraint(condition=models.Q(('closed__isnull', True)), fields=('pilot',), name='one_open_round')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='code',
-            constraint=models.UniqueConstraint(fields=('council', 'digest'), name='code_once'),
-        ),
-        migrations.AddIndex(
-            model_name='evaluation',
-            index=models.Index(fields=['council', 'status', '-id'], name='evaluation_by_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='evaluation',
-            constraint=models.CheckConstraint(condition=models.Q(('status', 'decided'), ('verdict', ''), _connector='XOR'), name='decided_with_a_verdict'),
-        ),
-        migrations.AddConstraint(
-            model_name='addedvalue',
-            constraint=models.UniqueConstraint(fields=('evaluation', 'actor'), name='value_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='addedvalue',
-            constraint=models.CheckConstraint(condition=models.Q(('rating__isnull', True), ('rating__range', (1, 5)), _connector='OR'), name='rating_from_1_to_5'),
-        ),
-        migrations.AddConstraint(
-            model_name='measure',
-            constraint=models.UniqueConstraint(fields=('pilot', 'title'), name='measure_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='measure',
-            constraint=models.CheckConstraint(condition=models.Q(('lowest__lt', models.F('highest'))), name='measure_has_a_range'),
-        ),
-        migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.UniqueConstraint(fields=('measure', 'code', 'when'), name='answer_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='round',
-            constraint=models.UniqueConstraint(fields=('pilot', 'when'), name='round_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='round',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed__isnull', True)), fields=('pilot',), name='one_open_round'),
         ),
     ]

@@ -12,9 +12,9 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ('challenges', '0001_initial'),
         ('core', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -59,6 +59,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-number'],
+                'constraints': [models.UniqueConstraint(fields=('inquiry', 'number'), name='framing_number_once')],
             },
         ),
         migrations.CreateModel(
@@ -79,6 +80,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-weight', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('inquiry', 'parent', 'text'), name='cause_once'), models.UniqueConstraint(condition=models.Q(('parent__isnull', True)), fields=('inquiry', 'text'), name='root_cause_once')],
             },
         ),
         migrations.CreateModel(
@@ -97,6 +99,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'constraints': [models.UniqueConstraint(fields=('inquiry', 'user'), name='participant_once_by_user'), models.UniqueConstraint(condition=models.Q(('link_digest', ''), _negated=True), fields=('inquiry', 'link_digest'), name='participant_once_by_link'), models.UniqueConstraint(condition=models.Q(('session_digest', ''), _negated=True), fields=('inquiry', 'session_digest'), name='participant_once_by_session'), models.UniqueConstraint(fields=('inquiry', 'polis_id'), name='participant_once_by_polis')],
             },
         ),
         migrations.CreateModel(
@@ -107,6 +110,9 @@ class Migration(migrations.Migration):
                 ('council', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.council')),
                 ('participant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='weights', to='inquiry.participant')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('cause', 'participant'), name='weight_once')],
+            },
         ),
         migrations.CreateModel(
             name='Statement',
@@ -128,6 +134,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'indexes': [models.Index(fields=['inquiry', 'status', 'id'], name='statement_shown')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('polis_id__isnull', True)), fields=('inquiry', 'text'), name='statement_once'), models.UniqueConstraint(fields=('inquiry', 'polis_id'), name='imported_once')],
             },
         ),
         migrations.CreateModel(
@@ -156,6 +164,9 @@ class Migration(migrations.Migration):
                 ('participant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='votes', to='inquiry.participant')),
                 ('statement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='votes', to='inquiry.statement')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('participant', 'statement'), name='vote_once'), models.CheckConstraint(condition=models.Q(('value__in', [-1, 0, 1])), name='vote_value')],
+            },
         ),
         migrations.CreateModel(
             name='Endorsement',
@@ -175,57 +186,5 @@ class Migration(migrations.Migration):
                 'ordering': ['party__actor__name'],
                 'constraints': [models.UniqueConstraint(fields=('framing', 'party'), name='endorsement_once'), models.CheckConstraint(condition=models.Q(('answer', 'yes'), models.Q(('reason', ''), _negated=True), _connector='OR'), name='no_with_a_reason')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='framing',
-            constraint=models.UniqueConstraint(fields=('inquiry', 'number'), name='framing_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='cause',
-            constraint=models.UniqueConstraint(fields=('inquiry', 'parent', 'text'), name='cause_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='cause',
-            constraint=models.UniqueConstraint(condition=models.Q(('parent__isnull', True)), fields=('inquiry', 'text'), name='root_cause_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='participant',
-            constraint=models.UniqueConstraint(fields=('inquiry', 'user'), name='participant_once_by_user'),
-        ),
-        migrations.AddConstraint(
-            model_name='participant',
-            constraint=models.UniqueConstraint(condition=models.Q(('link_digest', ''), _negated=True), fields=('inquiry', 'link_digest'), name='participant_once_by_link'),
-        ),
-        migrations.AddConstraint(
-            model_name='participant',
-            constraint=models.UniqueConstraint(condition=models.Q(('session_digest', ''), _negated=True), fields=('inquiry', 'session_digest'), name='participant_once_by_session'),
-        ),
-        migrations.AddConstraint(
-            model_name='participant',
-            constraint=models.UniqueConstraint(fields=('inquiry', 'polis_id'), name='participant_once_by_polis'),
-        ),
-        migrations.AddConstraint(
-            model_name='causeweight',
-            constraint=models.UniqueConstraint(fields=('cause', 'participant'), name='weight_once'),
-        ),
-        migrations.AddIndex(
-            model_name='statement',
-            index=models.Index(fields=['inquiry', 'status', 'id'], name='statement_shown'),
-        ),
-        migrations.AddConstraint(
-            model_name='statement',
-            constraint=models.UniqueConstraint(condition=models.Q(('polis_id__isnull', True)), fields=('inquiry', 'text'), name='statement_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='statement',
-            constraint=models.UniqueConstraint(fields=('inquiry', 'polis_id'), name='imported_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='vote',
-            constraint=models.UniqueConstraint(fields=('participant', 'statement'), name='vote_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='vote',
-            constraint=models.CheckConstraint(condition=models.Q(('value__in', [-1, 0, 1])), name='vote_value'),
         ),
     ]

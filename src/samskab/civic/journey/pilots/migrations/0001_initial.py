@@ -11,12 +11,12 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ('actors', '0001_initial'),
         ('challenges', '0001_initial'),
         ('coalitions', '0001_initial'),
         ('core', '0001_initial'),
         ('knowledge', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -51,6 +51,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-starts', '-pk'],
+                'indexes': [models.Index(fields=['council', '-starts', '-id'], name='pilot_by_start')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'ended'), _negated=True), fields=('challenge',), name='one_pilot_at_a_time'), models.CheckConstraint(condition=models.Q(('ends__isnull', True), ('ends__gte', models.F('starts')), _connector='OR'), name='pilot_ends_after_its_start')],
             },
         ),
         migrations.CreateModel(
@@ -67,6 +69,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['due', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('pilot', 'title', 'due'), name='milestone_once')],
             },
         ),
         migrations.CreateModel(
@@ -86,6 +89,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name_plural': 'journal entries',
                 'ordering': ['-day', '-pk'],
+                'indexes': [models.Index(fields=['pilot', '-day', '-id'], name='journal_by_day')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('photo', ''), models.Q(('photo_text', ''), _negated=True), _connector='OR'), name='photo_has_a_text')],
             },
         ),
         migrations.CreateModel(
@@ -116,6 +121,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'constraints': [models.UniqueConstraint(fields=('pilot', 'text'), name='risk_once')],
             },
         ),
         migrations.CreateModel(
@@ -131,38 +137,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'constraints': [models.UniqueConstraint(fields=('risk', 'actor'), name='risk_accepted_once')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='pilot',
-            index=models.Index(fields=['council', '-starts', '-id'], name='pilot_by_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='pilot',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'ended'), _negated=True), fields=('challenge',), name='one_pilot_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='pilot',
-            constraint=models.CheckConstraint(condition=models.Q(('ends__isnull', True), ('ends__gte', models.F('starts')), _connector='OR'), name='pilot_ends_after_its_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='milestone',
-            constraint=models.UniqueConstraint(fields=('pilot', 'title', 'due'), name='milestone_once'),
-        ),
-        migrations.AddIndex(
-            model_name='journalentry',
-            index=models.Index(fields=['pilot', '-day', '-id'], name='journal_by_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='journalentry',
-            constraint=models.CheckConstraint(condition=models.Q(('photo', ''), models.Q(('photo_text', ''), _negated=True), _connector='OR'), name='photo_has_a_text'),
-        ),
-        migrations.AddConstraint(
-            model_name='risk',
-            constraint=models.UniqueConstraint(fields=('pilot', 'text'), name='risk_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='riskacceptance',
-            constraint=models.UniqueConstraint(fields=('risk', 'actor'), name='risk_accepted_once'),
         ),
     ]

@@ -24,6 +24,9 @@ class Migration(migrations.Migration):
                 ('indexed', models.DateTimeField(auto_now_add=True)),
                 ('council', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.council')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('council', 'kind', 'row_id'), name='document_once')],
+            },
         ),
         migrations.CreateModel(
             name='IndexState',
@@ -34,6 +37,9 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField()),
                 ('council', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.council')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('council',), name='index_state_once')],
+            },
         ),
         migrations.CreateModel(
             name='Posting',
@@ -44,21 +50,9 @@ class Migration(migrations.Migration):
                 ('council', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.council')),
                 ('document', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='postings', to='search.document')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='document',
-            constraint=models.UniqueConstraint(fields=('council', 'kind', 'row_id'), name='document_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='indexstate',
-            constraint=models.UniqueConstraint(fields=('council',), name='index_state_once'),
-        ),
-        migrations.AddIndex(
-            model_name='posting',
-            index=models.Index(fields=['council', 'term', 'document', 'weight'], name='posting_by_term'),
-        ),
-        migrations.AddConstraint(
-            model_name='posting',
-            constraint=models.UniqueConstraint(fields=('document', 'term'), name='posting_once'),
+            options={
+                'indexes': [models.Index(fields=['council', 'term', 'document', 'weight'], name='posting_by_term')],
+                'constraints': [models.UniqueConstraint(fields=('document', 'term'), name='posting_once')],
+            },
         ),
     ]
