@@ -241,6 +241,8 @@ def test_the_sheet_of_paper_is_a_tagged_pdf_in_both_languages(
         assert page.headers["Content-Type"] == "application/pdf"
         assert page.content.startswith(b"%PDF")
         assert b"/MarkInfo" in page.content or b"StructTreeRoot" in page.content
+        assert b"/Count 1" in page.content  # all of it on one page
+        assert b"/Count 2" not in page.content
 
 
 # --- time --------------------------------------------------------------------------------------
