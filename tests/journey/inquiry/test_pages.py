@@ -391,7 +391,7 @@ def test_a_conversation_can_be_brought_in_and_taken_out(
         "comments": SimpleUploadedFile("comments.csv", COMMENTS.encode()),
         "votes": SimpleUploadedFile("votes.csv", VOTES.encode()),
     }
-    response = client.post(at(inquiry, "bord/import/"), files | {"source_note": "Et andet sted"})
+    response = client.post(at(inquiry, "bord/import/"), files | {"source_note": "Et andet sted", "source_note_en": "Elsewhere"})
     assert response.url == at(inquiry, "bord/")
     votes = body(client.get(at(inquiry, "bord/eksport/votes/"))).splitlines()
     assert len(votes) == 5 and votes[0] == "timestamp,datetime,comment-id,voter-id,vote"
@@ -399,6 +399,8 @@ def test_a_conversation_can_be_brought_in_and_taken_out(
     assert len(people) == 3
     assert client.get(at(inquiry, "bord/eksport/andet/")).status_code == 404
     assert "Et andet sted" in body(client.get(at(inquiry)))
+    english = body(client.get(f"/en{at(inquiry)}"))
+    assert "Elsewhere" in english and "Et andet sted" not in english
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"a,b\n1,2\n", b""])

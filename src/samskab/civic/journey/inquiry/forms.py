@@ -299,6 +299,13 @@ class ImportForm(CivicForm):
         widget=area(3),
         help_text=_("Shown on the page. Name those who held the conversation."),
     )
+    source_note_en = forms.CharField(
+        label=_("Where do the votes come from? In English"),
+        max_length=1000,
+        required=False,
+        widget=area(3),
+        help_text=_("Leave it empty to show the Danish text there too."),
+    )
     source_url = forms.URLField(
         label=_("Link to the source"), required=False, assume_scheme="https"
     )

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from samskab.civic.commons.actors.models import Category, Sector
 from samskab.civic.foundation.accounts.models import Authored, User
 from samskab.civic.foundation.core import clock
+from samskab.civic.foundation.core.bilingual import chosen
 from samskab.civic.foundation.core.models import CouncilRow, DigestField, Versioned
 from samskab.civic.journey.challenges.models import Challenge, Party
 
@@ -43,6 +44,9 @@ class Inquiry(Versioned, Authored, CouncilRow):
         _("language of the statements"), max_length=8, default="da"
     )
     source_note = models.TextField(_("where the votes come from"), max_length=1000, blank=True)
+    source_note_en = models.TextField(
+        _("where the votes come from, in English"), max_length=1000, blank=True
+    )
     source_url = models.URLField(_("link to the source"), blank=True)
     licence = models.CharField(_("licence"), max_length=80, blank=True)
     n_people = models.PositiveIntegerField(default=0)
@@ -55,6 +59,11 @@ class Inquiry(Versioned, Authored, CouncilRow):
 
     def __str__(self) -> str:
         return str(self.challenge)
+
+    @property
+    def source(self) -> str:
+        """Where the votes come from, in the reader's language."""
+        return chosen(self.source_note, self.source_note_en)
 
     @property
     def takes_votes(self) -> bool:

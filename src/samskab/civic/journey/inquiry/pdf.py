@@ -89,7 +89,7 @@ def report_pdf(
         "example": _("Example") if inquiry.is_example else "",
         "words": _report_words(),
         "facts": _facts(inquiry, stored, reading),
-        "source": inquiry.source_note,
+        "source": inquiry.source,
         "framing": _framing(framing, rows),
         "common": _lines(reading.common if enough and reading else ()),
         "refused": _lines(reading.refused if enough and reading else ()),

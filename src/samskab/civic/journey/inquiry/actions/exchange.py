@@ -55,6 +55,7 @@ def import_polis(
     comments: Source,
     votes: Source,
     source_note: str = "",
+    source_note_en: str = "",
     source_url: str = "",
     licence: str = "",
 ) -> Imported:
@@ -71,7 +72,13 @@ def import_polis(
     if given.n_votes > MOST_IMPORTED:
         facts = {"votes": _grouped(given.n_votes), "most": _grouped(MOST_IMPORTED)}
         raise Invalid(_("The file has %(votes)s votes. At most %(most)s can be read in.") % facts)
-    _note_source(inquiry, source_note, source_url, licence)
+    _note_source(
+        inquiry,
+        source_note=source_note,
+        source_note_en=source_note_en,
+        source_url=source_url,
+        licence=licence,
+    )
     statements, new_statements = _import_statements(inquiry, said)
     people, new_people = _import_people(inquiry, given)
     n_votes = _import_votes(inquiry, given, statements, people)
@@ -98,15 +105,12 @@ def _refuse(error: OpinionError) -> None:
     raise error
 
 
-def _note_source(inquiry: Inquiry, source_note: str, source_url: str, licence: str) -> None:
-    facts = (source_note.strip(), source_url.strip(), licence.strip())
-    if facts != (inquiry.source_note, inquiry.source_url, inquiry.licence):
-        inquiry.source_note, inquiry.source_url, inquiry.licence = (
-            new or old
-            for new, old in zip(
-                facts, (inquiry.source_note, inquiry.source_url, inquiry.licence), strict=True
-            )
-        )
+def _note_source(inquiry: Inquiry, **facts: str) -> None:
+    """What is not told again stays as it was told before."""
+    told = {name: text.strip() for name, text in facts.items() if text.strip()}
+    if any(getattr(inquiry, name) != text for name, text in told.items()):
+        for name, text in told.items():
+            setattr(inquiry, name, text)
         inquiry.save()
 
 

@@ -51,7 +51,8 @@ def _real(book: Book, inquiry: Inquiry, given: dict[str, Any], day: int) -> None
             inquiry=inquiry,
             comments=folder / "comments.csv",
             votes=folder / "votes.csv",
-            source_note=f"{given['label_da']}. {' '.join(given['attribution'].split())}",
+            source_note=f"{given['label_da']}. {given['attribution_da']}",
+            source_note_en=f"{given['label_en']}. {given['attribution_en']}",
             source_url=given["source_url"],
             licence=given["licence"],
         )
