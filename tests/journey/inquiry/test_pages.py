@@ -391,7 +391,10 @@ def test_a_conversation_can_be_brought_in_and_taken_out(
         "comments": SimpleUploadedFile("comments.csv", COMMENTS.encode()),
         "votes": SimpleUploadedFile("votes.csv", VOTES.encode()),
     }
-    response = client.post(at(inquiry, "bord/import/"), files | {"source_note": "Et andet sted", "source_note_en": "Elsewhere"})
+    response = client.post(
+        at(inquiry, "bord/import/"),
+        files | {"source_note": "Et andet sted", "source_note_en": "Elsewhere"},
+    )
     assert response.url == at(inquiry, "bord/")
     votes = body(client.get(at(inquiry, "bord/eksport/votes/"))).splitlines()
     assert len(votes) == 5 and votes[0] == "timestamp,datetime,comment-id,voter-id,vote"
@@ -531,6 +534,25 @@ def test_only_oneself_is_shown_where_one_stands(
     mine = client_as(participant).get(at(inquiry, "kort/"))
     assert "Ringen er dig." in body(mine) and "no-store" in mine["Cache-Control"]
     assert "Ringen er dig." not in body(client_as(member).get(at(inquiry, "kort/")))
+
+
+def test_where_there_are_no_groups_nobody_is_told_that_they_are_in_one(
+    inquiry: Inquiry, statements: list[Statement], visitor: Principal, participant: Principal,
+    enter: Enter, client_as: As,
+) -> None:  # fmt: skip
+    for number in range(9):
+        person = actions.enter(
+            by=visitor, inquiry=inquiry, voter=Voter(session_digest=f"{number:064d}")
+        )
+        for at_row, row in enumerate(statements):
+            value = 1 if (number >> at_row) & 1 else -1
+            actions.vote(by=visitor, statement=row, participant=person, value=value)
+    for row in statements:
+        actions.vote(by=participant, statement=row, participant=enter(participant), value=1)
+    actions.draw_map(inquiry)
+    page = body(client_as(participant).get(at(inquiry, "kort/")))
+    assert "deler sig ikke i grupper" in page and "Ringen er dig." in page
+    assert "Du er i gruppe" not in page
 
 
 def test_the_numbers_can_be_downloaded(

@@ -340,7 +340,7 @@ def opinion_map(request: CivicRequest, pk: int) -> HttpResponse:
         reading=found,
         day=day,
         me=reading.mark(*own) if own else None,
-        my_group=reading.letter(own[2]) if own and own[2] is not None else "",
+        my_group=reading.letter(own[2]) if own and own[2] is not None and found.has_groups else "",
         size=(reading.WIDTH, reading.HEIGHT),
     )
     return _private(response)
