@@ -332,6 +332,7 @@ def opinion_map(request: CivicRequest, pk: int) -> HttpResponse:
     if day and stored is None:
         raise Http404
     own = queries.place_of(stored, _present(request, inquiry)) if stored and found else None
+    grouped = own is not None and own[2] is not None and found is not None and found.has_groups
     response = _page(
         request,
         "map",
@@ -340,7 +341,7 @@ def opinion_map(request: CivicRequest, pk: int) -> HttpResponse:
         reading=found,
         day=day,
         me=reading.mark(*own) if own else None,
-        my_group=reading.letter(own[2]) if own and own[2] is not None and found.has_groups else "",
+        my_group=reading.letter(own[2]) if own and grouped else "",
         size=(reading.WIDTH, reading.HEIGHT),
     )
     return _private(response)
