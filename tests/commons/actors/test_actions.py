@@ -52,6 +52,21 @@ def test_a_word_without_kind_or_letters_is_refused(
     assert Category.objects.count() == 0
 
 
+@pytest.mark.parametrize("field", ["name_da", "name_en"])
+def test_html_in_the_name_of_a_word_is_refused(
+    secretariat: Principal, cooking: Category, field: str
+) -> None:
+    given = {"name_da": "Sang", "name_en": "Singing", field: "<b>Sang</b>"}
+    for attempt in (
+        lambda: actions.add_category(by=secretariat, kind="activity", **given),
+        lambda: actions.rename_category(by=secretariat, category=cooking, **given),
+    ):
+        with pytest.raises(Invalid) as error:
+            attempt()
+        assert error.value.field == field
+    assert [row.name_da for row in Category.objects.all()] == [cooking.name_da]
+
+
 def test_only_the_secretariat_keeps_the_words(
     cooking: Category, representative: Principal, facilitator: Principal, visitor: Principal
 ) -> None:

@@ -362,7 +362,7 @@ def test_a_cell_of_the_gap_table_says_how_many_pairs_look_alike_and_leads_to_the
     client = client_as(visitor)
     page = page_of(client, "gaps")
     assert "?target_group=voksne&amp;activity=vaerested" in page
-    assert "1 par ligner hinanden" in page
+    assert '1 par<span class="sr-only"> ligner hinanden, Voksne, Værested' in page
     assert "1 målgruppe, som ingen gør noget for" in page
     for asked, number in (("vaerested", 1), ("idraet", 0)):
         rows = csv_of(client, "overlaps", target_group="voksne", activity=asked)

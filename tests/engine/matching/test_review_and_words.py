@@ -86,7 +86,7 @@ def test_a_proposal_is_told_in_danish() -> None:
         "Idræt giver 3 frivillige til Lektiecafé.",
         "Kirken giver 1 frivillige til Lektiecafé.",
         "Fest mangler 2,5 borde.",
-        "Ingen tilbyder borde.",
+        "Ingen tilbyder det.",
         "Alt, der skal dækkes, er dækket.",
         "Forslaget samler 2 parter.",
         "Det kan ikke gøres med færre parter. Det er regnet efter.",
@@ -99,7 +99,7 @@ def test_a_proposal_is_told_in_danish() -> None:
         (OFFERS[:1], "Idræt comes nearest"),
         (OFFERS[2:3], "Skolen comes nearest, with 9 frivillige, but at another time."),
         (OFFERS[3:], "Byen comes nearest, with 8 frivillige, but in another place."),
-        ([], "Nobody offers frivillige."),
+        ([], "Nobody offers it."),
     ],
 )
 def test_who_comes_nearest_to_an_uncovered_need_is_named(
@@ -117,7 +117,7 @@ def test_when_everything_fitting_is_used_up_it_says_so() -> None:
     assert said[:3] == (
         "Idræt gives 3 frivillige to Lektiecafé.",
         "Lektiecafé lacks 1 frivillige, and it has to be covered.",
-        "Everyone who has frivillige and fits already gives all they have.",
+        "Everyone who has it and fits already gives all they have.",
     )
 
 
@@ -128,6 +128,14 @@ def test_a_quick_proposal_says_that_there_may_be_a_better_one() -> None:
     assert "There may be a proposal with fewer parties. It could save at most 13 %." in explain(
         open_gap, NEEDS, OFFERS, "en"
     )
+
+
+def test_large_amounts_have_their_thousands_parted() -> None:
+    need = replace(NEEDS[0], id="Leje", kind="kr.", amount=Decimal("14000.50"))
+    nothing = from_supplies([], [need], [])
+    assert explain(nothing, [need], [])[0] == "Leje mangler 14.000,5 kr., og det skal dækkes."
+    said = explain(nothing, [need], [], "en")
+    assert said[0] == "Leje lacks 14,000.5 kr., and it has to be covered."
 
 
 def test_another_language_is_refused() -> None:

@@ -155,7 +155,8 @@ def test_the_check_says_what_fits_and_what_is_lacking_then(
     assert "Det passer." in page
     assert "Behov for kaffe: 1 timer om ugen" in page
     assert "har 10 timer om ugen tilbage" in text(staff.post(url, {**given, "amount": "11"}))
-    assert text(staff.post(url, {**given, "amount": "mange"})).strip() == ""
+    assert "Skriv et tal." in text(staff.post(url, {**given, "amount": "mange"}))
+    assert text(staff.post(url, {**given, "amount": ""})).strip() == ""
     assert not proposal.parts.exists()
     assert client_as(visitor).post(url, given).status_code in (302, 403, 404)
     assert staff.get(url).status_code == 405
@@ -164,6 +165,7 @@ def test_the_check_says_what_fits_and_what_is_lacking_then(
     )
     edit = to("part_edit_check", part.pk)
     assert "Behov for kaffe: 4 timer om ugen" in text(staff.post(edit, {"amount": "2"}))
+    assert "Skriv et tal." in text(staff.post(edit, {"amount": "mange"}))
     assert part_of(proposal, scene.baker.actor).amount == 6
 
 

@@ -12,6 +12,8 @@ from samskab.engine.matching.model import Amount, Need, Offer, Proposal, Uncover
 
 Language = Literal["da", "en"]
 
+_DANISH_MARKS = str.maketrans(",.", ".,")
+
 _TEXT = {
     "da": {
         "gives": "{actor} giver {parts}.",
@@ -20,8 +22,8 @@ _TEXT = {
         "present": "{actor} er med, fordi en anden part vil have det.",
         "missing_must": "{need} mangler {amount} {kind}, og det skal dækkes.",
         "missing_should": "{need} mangler {amount} {kind}.",
-        "nobody": "Ingen tilbyder {kind}.",
-        "used_up": "Alle, der har {kind} og passer, giver allerede alt, hvad de har.",
+        "nobody": "Ingen tilbyder det.",
+        "used_up": "Alle, der har det og passer, giver allerede alt, hvad de har.",
         "free": "Nærmest er {actor}, som har {amount} {kind}, men ikke er med her.",
         "left": "Nærmest er {actor}, som har {amount} {kind} tilbage.",
         "period": "Nærmest er {actor}, som har {amount} {kind}, men i en anden periode.",
@@ -47,8 +49,8 @@ _TEXT = {
         "present": "{actor} takes part because another party asks for it.",
         "missing_must": "{need} lacks {amount} {kind}, and it has to be covered.",
         "missing_should": "{need} lacks {amount} {kind}.",
-        "nobody": "Nobody offers {kind}.",
-        "used_up": "Everyone who has {kind} and fits already gives all they have.",
+        "nobody": "Nobody offers it.",
+        "used_up": "Everyone who has it and fits already gives all they have.",
         "free": "{actor} comes nearest, with {amount} {kind}, but is not part of this.",
         "left": "{actor} comes nearest, with {amount} {kind} left.",
         "period": "{actor} comes nearest, with {amount} {kind}, but at another time.",
@@ -98,9 +100,9 @@ def explain(
 
 
 def amount_in_words(amount: Amount, language: Language) -> str:
-    """The number as it is written: with a decimal comma in Danish."""
-    text = format(Decimal(amount).normalize(), "f")
-    return text.replace(".", ",") if language == "da" else text
+    """The number as it is written: 14.000,5 in Danish, 14,000.5 in English."""
+    text = format(Decimal(amount).normalize(), ",f")
+    return text.translate(_DANISH_MARKS) if language == "da" else text
 
 
 def _who_gives(proposal: Proposal, needs: dict[str, Need], language: Language) -> list[str]:

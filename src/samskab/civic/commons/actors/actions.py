@@ -53,10 +53,13 @@ def add_category(
     """A new word to sort by. Without a slug it is made from the Danish name."""
     if kind not in Category.Kind.values:
         raise Invalid(gettext_lazy("Choose what kind of word it is."), field="kind")
-    row = Category(council=by.council, kind=kind, name_da=name_da.strip(), name_en=name_en.strip())
+    missing = gettext_lazy("Write a name with letters in it.")
+    row = Category(council=by.council, kind=kind)
+    row.name_da = plain_name(name_da, "name_da", missing)
+    row.name_en = plain_name(name_en, "name_en", missing) if name_en.strip() else ""
     row.slug = slug_of(slug or row.name_da)
     if not row.slug:
-        raise Invalid(gettext_lazy("Write a name with letters in it."), field="name_da")
+        raise Invalid(missing, field="name_da")
     if parent is not None:
         _hold_words(by)
         row.parent = _room_below(by, row, parent)
@@ -114,16 +117,16 @@ def rename_category(
 ) -> Category:
     """The slug stays, so that links to it still work."""
     category = _word(by, category, seen)
-    name = name_da.strip()
-    if not name:
-        raise Invalid(gettext_lazy("Write the name in Danish."), field="name_da")
+    missing = gettext_lazy("Write the name in Danish.")
+    name = plain_name(name_da, "name_da", missing)
+    english = plain_name(name_en, "name_en", missing) if name_en.strip() else ""
     _hold_words(by)
     alike = queries.categories(by.council, category.kind).exclude(pk=category.pk)
     if name.casefold() in (other.casefold() for other in alike.values_list("name_da", flat=True)):
         raise Invalid(
             gettext_lazy("Another word has this name. Merge the two instead."), field="name_da"
         )
-    category.name_da, category.name_en = name, name_en.strip()
+    category.name_da, category.name_en = name, english
     category.save()
     record(by, "actors.rename_category", category)
     return category

@@ -297,7 +297,7 @@ def coordination_open(request: CivicRequest, pk: int) -> HttpResponse:
         request,
         lambda: actions.open_coordination(by=request.by, overlap=row),
         back=reverse("initiatives:overlap", args=[pk]),
-        message=_("The owners of both have been told by e-mail."),
+        message=_("The owners that we have an e-mail address of have been told."),
     )
 
 
@@ -314,7 +314,7 @@ def coordination_detail(request: CivicRequest, pk: int) -> HttpResponse:
             by=request.by, coordination=case, seen=form.cleaned_data["seen"], **form.values()
         ),
         done=lambda case: reverse("initiatives:coordination", args=[case.pk]),
-        message=_("Decided. The owners of both have been told by e-mail."),
+        message=_("Decided. The owners that we have an e-mail address of have been told."),
     )
     context = {
         "case": case,

@@ -329,7 +329,7 @@ def part_check(request: CivicRequest, pk: int) -> HttpResponse:
     table = queries.table(row.challenge, parts)
     form = forms.PartForm(request.POST, table=table)
     if not form.is_valid():
-        return show(request, "coalitions/_check.html", {})
+        return _unread(request, form)
     given = form.values()
     offer = given["offer"]
     part = Part(proposal=row, actor=offer.actor, need=given["need"], offer=offer)
@@ -343,13 +343,19 @@ def part_edit_check(request: CivicRequest, pk: int) -> HttpResponse:
     throttle(request, "coalitions.check", limit=120, seconds=600)
     form = forms.PartEditForm(request.POST)
     if not form.is_valid():
-        return show(request, "coalitions/_check.html", {})
+        return _unread(request, form)
     parts = queries.parts_of(part.proposal)
     table = queries.table(part.proposal.challenge, parts)
     for row in parts:
         if row.pk == part.pk:
             row.amount = form.values()["amount"]
     return _checked(request, table, parts)
+
+
+def _unread(request: CivicRequest, form: forms.PartForm | forms.PartEditForm) -> HttpResponse:
+    """An amount that is no number is told at once; what is not filled in yet is no mistake."""
+    unread = form.errors.get("amount", []) if request.POST.get("amount") else []
+    return show(request, "coalitions/_check.html", {"unread": unread})
 
 
 def _checked(request: CivicRequest, table: matching.Table, parts: list[Part]) -> HttpResponse:
