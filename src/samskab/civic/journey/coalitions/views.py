@@ -354,8 +354,9 @@ def part_edit_check(request: CivicRequest, pk: int) -> HttpResponse:
 
 def _unread(request: CivicRequest, form: forms.PartForm | forms.PartEditForm) -> HttpResponse:
     """An amount that is no number is told at once; what is not filled in yet is no mistake."""
-    unread: list[str] = list(form.errors.get("amount", ())) if request.POST.get("amount") else []
-    return show(request, "coalitions/_check.html", {"unread": unread})
+    given = bool(request.POST.get("amount"))
+    context = {"unread": form.errors.get("amount") if given else None}
+    return show(request, "coalitions/_check.html", context)
 
 
 def _checked(request: CivicRequest, table: matching.Table, parts: list[Part]) -> HttpResponse:
