@@ -258,3 +258,22 @@ def test_the_report_is_a_page_and_a_tagged_file(
     assert found.content.startswith(b"%PDF") and b"pdfuaid" in found.content
     english = client.get("/en" + at(inquiry, "rapport/pdf/"))
     assert english.content != found.content
+
+
+@pytest.mark.django_db
+def test_the_file_says_the_same_of_groups_as_the_page(
+    inquiry: Inquiry, statements: list[Statement], visitor: Principal, client_as: As,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    from samskab.civic.journey.inquiry import pdf
+    from tests.journey.inquiry.test_votes import a_crowd
+
+    set_in_type: list[str] = []
+    monkeypatch.setattr(pdf, "_compile", lambda _name, data: set_in_type.append(data) or b"%PDF")
+    a_crowd(inquiry, statements, visitor, 12)
+    actions.draw_map(inquiry)
+    client = client_as(visitor)
+    page = client.get(at(inquiry, "rapport/")).content.decode()
+    client.get(at(inquiry, "rapport/pdf/"))
+    said = "I hver gruppe er de fleste enige i det her."
+    assert said in page and said in set_in_type[0]

@@ -87,7 +87,7 @@ def report_pdf(
         "question": inquiry.question,
         "council": inquiry.council.name,
         "example": _("Example") if inquiry.is_example else "",
-        "words": _report_words(),
+        "words": _report_words(reading is not None and reading.has_groups),
         "facts": _facts(inquiry, stored, reading),
         "source": inquiry.source,
         "framing": _framing(framing, rows),
@@ -172,7 +172,7 @@ def _branch(node: Node) -> list[list[Any]]:
     return [[node.depth - 1, node.cause.text, node.cause.weight], *below]
 
 
-def _report_words() -> dict[str, str]:
+def _report_words(grouped: bool) -> dict[str, str]:
     return {
         "report": _("Report: finding the core"),
         "facts": _("In short"),
@@ -183,8 +183,16 @@ def _report_words() -> dict[str, str]:
         "answer": _("Answer"),
         "why": _("Why"),
         "common": _("What we share"),
-        "most_agree": _("Most people agree with this."),
-        "most_disagree": _("Most people disagree with this."),
+        "most_agree": (
+            _("In every group most people agree with this.")
+            if grouped
+            else _("Most people agree with this.")
+        ),
+        "most_disagree": (
+            _("In every group most people disagree with this.")
+            if grouped
+            else _("Most people disagree with this.")
+        ),
         "no_common": _("There is nothing yet that we are sure all share."),
         "divides": _("What divides us"),
         "no_divides": _("There is nothing that clearly divides us."),
