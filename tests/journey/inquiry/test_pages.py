@@ -421,6 +421,24 @@ def test_a_bad_file_gives_an_error_and_nothing_else(
     assert not Statement.objects.exists()
 
 
+def test_a_statement_that_is_a_formula_is_harmless_in_the_file_and_comes_back_as_it_was(
+    inquiry: Inquiry, facilitator: Principal, client_as: As
+) -> None:
+    text = "=1+2; -3 er et regnestykke"
+    actions.seed_statements(by=facilitator, inquiry=inquiry, texts=[text], name="")
+    client = client_as(facilitator)
+    files = {
+        name: client.get(at(inquiry, f"bord/eksport/{name}/")).content
+        for name in ("comments", "votes")
+    }
+    assert "'=1+2; '-3 er" in files["comments"].decode()
+    Statement.objects.all().delete()
+    uploads = {name: SimpleUploadedFile(f"{name}.csv", data) for name, data in files.items()}
+    response = client.post(at(inquiry, "bord/import/"), uploads | {"source_note": "Et andet sted"})
+    assert response.status_code == 302
+    assert Statement.objects.get().text == text
+
+
 # --- the map -----------------------------------------------------------------------------------
 def test_a_map_of_few_says_so(
     inquiry: Inquiry, statements: list[Statement], visitor: Principal, client_as: As

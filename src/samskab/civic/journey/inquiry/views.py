@@ -4,6 +4,7 @@ import hashlib
 import io
 from collections.abc import Callable
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import Any, cast
 
 import segno
@@ -18,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from samskab.civic.commons.actors.queries import actors_of
 from samskab.civic.foundation.core.actions import may, require
-from samskab.civic.foundation.core.exports import csv_response
+from samskab.civic.foundation.core.exports import csv_response, safe_cell
 from samskab.civic.foundation.core.http import CivicRequest, one, perform, press, show, throttle
 from samskab.civic.foundation.core.links import digest
 from samskab.civic.journey.challenges.models import Challenge, Party
@@ -970,7 +971,10 @@ def bring_in(request: CivicRequest, pk: int) -> HttpResponse:
 
 
 WRITERS: dict[str, Callable[[queries.Export, io.StringIO], None]] = {
-    "comments": lambda found, out: opinion.write_comments_csv(found.comments, out),
+    # Anybody may have written them, and the facilitator opens the file in a spreadsheet.
+    "comments": lambda found, out: opinion.write_comments_csv(
+        [replace(row, text=safe_cell(row.text)) for row in found.comments], out
+    ),
     "votes": lambda found, out: opinion.write_votes_csv(found.votes, out),
     "participants-votes": lambda found, out: opinion.write_participants_votes_csv(
         opinion.VoteMatrix.from_votes(found.votes, statements=[row.id for row in found.comments]),

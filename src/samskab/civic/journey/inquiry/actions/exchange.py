@@ -16,6 +16,7 @@ from samskab.civic.foundation.core import clock
 from samskab.civic.foundation.core.actions import action, record
 from samskab.civic.foundation.core.errors import Invalid
 from samskab.civic.foundation.core.principal import Principal
+from samskab.civic.foundation.imports.kinds import unquoted
 from samskab.civic.journey.inquiry.actions.common import COUNTERS
 from samskab.civic.journey.inquiry.actions.maps import enqueue_map
 from samskab.civic.journey.inquiry.models import (
@@ -131,7 +132,7 @@ def _import_statements(
 
 
 def _statement(inquiry: Inquiry, item: Comment) -> Statement:
-    hidden, text = item.moderated < 0, item.text.strip()
+    hidden, text = item.moderated < 0, unquoted(item.text.strip())
     if not (text or hidden):
         raise Invalid(_("Statement %(key)s has no text.") % {"key": item.id})
     if len(text) > LONGEST_IMPORTED:
