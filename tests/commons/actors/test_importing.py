@@ -18,6 +18,7 @@ from openpyxl import Workbook, load_workbook
 
 from samskab.civic.commons.actors import actions as actors
 from samskab.civic.commons.actors.models import Actor, Category, Offer
+from samskab.civic.foundation.accounts.models import User
 from samskab.civic.foundation.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from samskab.civic.foundation.core.models import LogEntry
 from samskab.civic.foundation.core.principal import Principal
@@ -425,6 +426,15 @@ def test_a_worker_that_cannot_finish_gives_the_file_back(
         actions.give_back(by=visitor, upload=upload)
     fresh = handed_in(secretariat, LIST.encode())
     assert actions.give_back(by=secretariat, upload=fresh).state == "matching"
+
+
+def test_the_file_of_one_who_may_no_longer_is_given_back_too(secretariat: Principal) -> None:
+    upload = actions.start(by=secretariat, upload=looked(secretariat, LIST), job="take")
+    User.objects.filter(pk=secretariat.user_id).update(is_active=False)
+    actions.work.call(upload.pk, secretariat.user_id, "da", "take")
+    upload.refresh_from_db()
+    assert upload.state == "checked"
+    assert not Actor.objects.exists()
 
 
 # --- pages ---------------------------------------------------------------------------------------

@@ -541,6 +541,18 @@ def test_the_report_names_who_is_missing_in_a_line_for_each_kind(
     assert "<li>Forening</li>" not in said
 
 
+@pytest.mark.parametrize("page", ["kort/", "kort/tal/", "rapport/"])
+@pytest.mark.parametrize(("people", "few"), [(4, True), (6, False)])
+def test_before_the_first_map_only_few_answers_are_called_too_few(
+    inquiry: Inquiry, statements: list[Statement], visitor: Principal, client_as: As, page: str,
+    people: int, few: bool,
+) -> None:  # fmt: skip
+    a_crowd(inquiry, statements, visitor, people)
+    said = body(client_as(visitor).get(at(inquiry, page)))
+    assert ("For få svar til et kort" in said) is few
+    assert ("Kortet er ikke tegnet endnu" in said) is not few
+
+
 def test_only_oneself_is_shown_where_one_stands(
     inquiry: Inquiry, statements: list[Statement], visitor: Principal, participant: Principal,
     member: Principal, enter: Enter, client_as: As,

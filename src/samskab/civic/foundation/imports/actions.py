@@ -21,8 +21,8 @@ from django_tasks import task
 from samskab.civic.foundation.accounts.models import User
 from samskab.civic.foundation.accounts.queries import principal_for
 from samskab.civic.foundation.core.actions import action, locked, record, require
-from samskab.civic.foundation.core.errors import CivicError, Conflict, Invalid, NotFound
-from samskab.civic.foundation.core.principal import Principal
+from samskab.civic.foundation.core.errors import CivicError, Conflict, Invalid, NotAllowed, NotFound
+from samskab.civic.foundation.core.principal import Principal, system
 from samskab.civic.foundation.imports.kinds import Kind, kind_of
 from samskab.civic.foundation.imports.models import Upload
 from samskab.civic.foundation.imports.queries import Plan, plan_of, remembered
@@ -190,17 +190,20 @@ def work(upload: int, user: int | None, language: str, job: str) -> None:
     """What `start` asked for, as the person who asked and in their language."""
     row = Upload.objects.select_related("council").filter(pk=upload, state=State.BUSY).first()
     person = User.objects.filter(pk=user or 0, is_active=True).first()
-    if row is None or person is None:
+    if row is None:
         return
-    by = principal_for(person, row.council)
     with translation.override(language):
         try:
+            if person is None:
+                raise NotAllowed
+            by = principal_for(person, row.council)
             if job == "take":
                 take_in(by=by, upload=row)
             else:
                 look_through(by=by, upload=row)
         except CivicError:
-            give_back(by=by, upload=row)
+            # not as the person, who may have lost the right to it meanwhile
+            give_back(by=system(row.council), upload=row)
 
 
 @action("imports.use", on="upload")
